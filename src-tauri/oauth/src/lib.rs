@@ -1,1 +1,30 @@
-//! See docs/architecture.md.
+//! The OAuth 2.0 and OpenID Connect engine of Gatepass.
+//!
+//! It gets, keeps fresh, verifies and spends token sets, and does no I/O of its own: its HTTP client, clock,
+//! timer, task spawner, randomness, token store, refresh lock, browser and redirect listener arrive through the
+//! small traits of [`ports`]. It can be used without the rest of Gatepass.
+//!
+//! Where to look:
+//!
+//! | question | file |
+//! | --- | --- |
+//! | what an auth config says | [`config`] |
+//! | "give me a usable token for this request" | [`keeper`] |
+//! | what a token endpoint answered, and for how long it holds | [`token_set`] |
+//! | under which identity it is kept | [`token_key`] |
+//! | what went wrong, why, and what to do | [`failure`] |
+//! | what crossed the wire, step by step | [`transcript`] |
+
+pub mod config;
+pub mod failure;
+pub mod ports;
+pub mod secret;
+pub mod token_key;
+pub mod token_set;
+pub mod transcript;
+
+pub use config::AuthConfig;
+pub use failure::{Code, Failure};
+pub use secret::Secret;
+pub use token_key::TokenKey;
+pub use token_set::{Status, TokenSet};
