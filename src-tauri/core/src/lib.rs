@@ -1,1 +1,5 @@
-//! See docs/architecture.md.
+//! The API client without a face: what a workspace is made of, and how one request goes from draft to verdict.
+
+pub mod exchange;
+pub mod ports;
+pub mod workspace;

@@ -1,0 +1,187 @@
+//! A request as it leaves and an answer as it comes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use url::Url;
+
+/// A request with nothing left to decide: no variable, no inherited setting, its authorization attached.
+#[derive(Clone)]
+pub struct OutgoingRequest {
+    /// Any valid token, custom methods included.
+    pub method: String,
+    pub url: Url,
+    /// In the order in which they are sent; names may repeat.
+    pub headers: Vec<(String, String)>,
+    pub body: OutgoingBody,
+    pub settings: SendSettings,
+}
+
+#[derive(Clone)]
+pub enum OutgoingBody {
+    Empty,
+    Bytes(Bytes),
+    /// Streamed from disk.
+    File(PathBuf),
+    Multipart(Vec<OutgoingPart>),
+}
+
+#[derive(Clone)]
+pub struct OutgoingPart {
+    pub name: String,
+    pub file_name: Option<String>,
+    pub content_type: Option<String>,
+    pub content: PartContent,
+}
+
+#[derive(Clone)]
+pub enum PartContent {
+    Bytes(Bytes),
+    File(PathBuf),
+}
+
+/// How a request is sent. Pools of connections are never shared across different values of these.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SendSettings {
+    pub verify_tls: bool,
+    pub follow_redirects: bool,
+    pub max_redirects: usize,
+    /// Keep method and body on 301, 302 and 303.
+    pub keep_method_on_redirect: bool,
+    /// Whether credentials follow a redirect to another origin. Off unless the user insists.
+    pub keep_authorization_across_origins: bool,
+    /// From the start to the last byte; `None`: no limit.
+    pub timeout: Option<Duration>,
+    pub proxy: Proxy,
+    pub http_version: HttpVersion,
+    /// PEM with certificates that are trusted beside the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// PEM certificate and key for mutual TLS, by file.
+    pub client_certificate: Option<ClientCertificateFiles>,
+    pub cookies: bool,
+    /// How many bytes of body are read at most, after decompression.
+    pub body_limit: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Proxy {
+    System,
+    None,
+    Custom(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HttpVersion {
+    Auto,
+    Http1,
+    Http2,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClientCertificateFiles {
+    pub certificate: PathBuf,
+    pub key: Option<PathBuf>,
+    pub passphrase: Option<String>,
+}
+
+impl Default for SendSettings {
+    fn default() -> Self {
+        Self {
+            verify_tls: true,
+            follow_redirects: true,
+            max_redirects: 10,
+            keep_method_on_redirect: false,
+            keep_authorization_across_origins: false,
+            timeout: None,
+            proxy: Proxy::System,
+            http_version: HttpVersion::Auto,
+            ca_bundle: None,
+            client_certificate: None,
+            cookies: true,
+            body_limit: 2 << 30,
+        }
+    }
+}
+
+/// What was sent and what came back.
+#[derive(Clone)]
+pub struct Exchange {
+    pub request: SentRequest,
+    pub response: Response,
+    /// Earlier hops, oldest first: a redirect each.
+    pub redirects: Vec<Hop>,
+    pub timing: Timing,
+}
+
+/// The request as it went over the wire the last time, credentials included: redact before showing or keeping.
+#[derive(Clone)]
+pub struct SentRequest {
+    pub method: String,
+    pub url: Url,
+    pub headers: Vec<(String, String)>,
+    pub body_size: u64,
+}
+
+#[derive(Clone)]
+pub struct Hop {
+    pub url: Url,
+    pub status: u16,
+    pub location: String,
+}
+
+#[derive(Clone)]
+pub struct Response {
+    pub status: u16,
+    pub reason: String,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub version: String,
+    pub headers: Vec<(String, String)>,
+    pub body: ResponseBody,
+    pub remote_address: Option<String>,
+}
+
+/// The body after decompression: small ones in memory, larger ones in a file of their own.
+#[derive(Clone)]
+pub enum ResponseBody {
+    Memory(Bytes),
+    File(Arc<SpooledBody>),
+}
+
+/// A body on disk; the file goes away with the last reference.
+pub struct SpooledBody {
+    pub path: PathBuf,
+    pub size: u64,
+}
+
+impl Drop for SpooledBody {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl ResponseBody {
+    /// Size in bytes after decompression.
+    pub fn size(&self) -> u64 {
+        match self {
+            ResponseBody::Memory(bytes) => bytes.len() as u64,
+            ResponseBody::File(file) => file.size,
+        }
+    }
+}
+
+/// Where the time went, in microseconds from the start. A part that did not happen (a kept connection) is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    pub connect_us: Option<u64>,
+    pub first_byte_us: u64,
+    pub total_us: u64,
+}
+
+impl Response {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}

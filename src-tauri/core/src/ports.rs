@@ -1,0 +1,64 @@
+//! What the client needs from outside. Ports stand only where the implementations really differ.
+
+use async_trait::async_trait;
+
+use crate::exchange::{Exchange, OutgoingRequest};
+
+/// Sends API requests. Token requests leave by the same door, so that no setting can be forgotten for one of them.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// Sends one request and reads its answer. Dropping the future cancels it.
+    async fn send(
+        &self,
+        request: OutgoingRequest,
+        progress: &(dyn Progress + 'static),
+    ) -> Result<Exchange, SendFailure>;
+}
+
+/// Hears how far a request is.
+pub trait Progress: Send + Sync {
+    fn reached(&self, stage: Stage);
+}
+
+/// The stages that a person can be shown while they wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Token,
+    Connecting,
+    Waiting,
+    Receiving { bytes: u64, of: Option<u64> },
+}
+
+/// Nobody listens.
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn reached(&self, _stage: Stage) {}
+}
+
+/// Why no answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SendFailure {
+    pub kind: SendFailureKind,
+    /// What happened.
+    pub message: String,
+    /// Why, most likely.
+    pub cause: String,
+    /// What to do.
+    pub next_step: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendFailureKind {
+    /// The request cannot be sent as it stands (bad URL, forbidden character, missing file).
+    Invalid,
+    Dns,
+    Connect,
+    Tls,
+    Timeout,
+    Broken,
+    /// A limit of ours was reached: body size, redirects, headers.
+    Limit,
+    Cancelled,
+}
