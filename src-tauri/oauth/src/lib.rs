@@ -17,6 +17,7 @@
 
 pub mod config;
 pub mod failure;
+pub mod keeper;
 pub mod ports;
 pub mod secret;
 pub mod token_key;
@@ -25,6 +26,7 @@ pub mod transcript;
 
 pub use config::AuthConfig;
 pub use failure::{Code, Failure};
+pub use keeper::{Keeper, Surroundings};
 pub use secret::Secret;
 pub use token_key::TokenKey;
 pub use token_set::{Status, TokenSet};
