@@ -1,0 +1,11 @@
+import type { Health } from "./HealthGlyph.svelte";
+
+/** One tab of a strip. */
+export interface Tab {
+  id: string;
+  label: string;
+  /** Muted digits behind the label; nothing is shown for 0. */
+  count?: number;
+  health?: { kind: Health; label: string };
+  testid?: string;
+}

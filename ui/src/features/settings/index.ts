@@ -1,0 +1,2 @@
+export { Theme, provideTheme, theme, type ThemeChoice } from "./theme.svelte";
+export { default as ThemeMenu } from "./ThemeMenu.svelte";
