@@ -1,1 +1,3 @@
-//! See docs/architecture.md.
+//! Use cases: one function for each thing that a person can do, whatever the shell. Builds every adapter once.
+
+pub mod dto;

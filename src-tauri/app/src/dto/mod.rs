@@ -1,0 +1,21 @@
+//! What crosses to a shell: projections without secrets. The window's TypeScript types are generated from these.
+
+mod auth;
+mod environment;
+mod error;
+mod import;
+mod request;
+mod response;
+mod settings;
+mod token;
+mod tree;
+
+pub use auth::*;
+pub use environment::*;
+pub use error::*;
+pub use import::*;
+pub use request::*;
+pub use response::*;
+pub use settings::*;
+pub use token::*;
+pub use tree::*;

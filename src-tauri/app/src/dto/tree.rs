@@ -1,0 +1,43 @@
+//! The tree in the sidebar.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{EnvironmentView, KeyStoreView, PlaygroundView, SettingsView, TokenView};
+
+/// Everything that the window needs to paint itself.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceView {
+    pub name: String,
+    /// In tree order: each node stands behind its parent.
+    pub nodes: Vec<NodeView>,
+    pub environments: Vec<EnvironmentView>,
+    pub chosen_environment: Option<String>,
+    pub tokens: Vec<TokenView>,
+    pub settings: SettingsView,
+    pub key_store: KeyStoreView,
+    pub playground: Option<PlaygroundView>,
+}
+
+/// A row of the tree. Health comes from the token list, by `token_key`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeView {
+    pub id: String,
+    pub parent: Option<String>,
+    pub collection: String,
+    pub kind: NodeKindView,
+    pub name: String,
+    pub method: Option<String>,
+    /// Its own auth by Postman's name, `null` when it inherits.
+    pub auth: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeKindView {
+    Collection,
+    Folder,
+    Request,
+}

@@ -1,0 +1,433 @@
+// Generated from the Rust commands and types by `make bindings`. Do not edit: a check compares it.
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+export type AuthView = { 
+/**
+ * Postman's name: `oauth2`, `bearer`, `basic`, `noauth`, …
+ */
+type: string, params: Record<string, unknown>, 
+/**
+ * Names of secret parameters that have a value. Their values come only through `reveal_auth_secret`.
+ */
+secrets: Array<string>, };
+
+export type BodyLines = { 
+/**
+ * All lines of this look.
+ */
+total: number, first: number, lines: Array<string>, 
+/**
+ * Whether the formatting failed and this is the raw text, with the reason.
+ */
+problem: string | null, };
+
+export type BodyLook = "pretty" | "raw";
+
+export type BodyView = { "kind": "none" } | { "kind": "raw", language: string, text: string, } | { "kind": "urlencoded", fields: Array<RowView>, } | { "kind": "other", name: string, };
+
+export type CheckView = { check: string, 
+/**
+ * `pass`, `fail` or `skipped`.
+ */
+result: string, detail: string, };
+
+export type ClaimView = { name: string, 
+/**
+ * JSON text of the value.
+ */
+json: string, 
+/**
+ * For times: milliseconds since 1970.
+ */
+time: number | null, };
+
+export type DisabledRow = { at: number, row: RowView, };
+
+export type DiscoveryView = { issuer: string, endpoints: { [key in string]: string }, scopesSupported: Array<string>, grantTypesSupported: Array<string>, clientAuthenticationSupported: Array<string>, pkceSupported: Array<string>, };
+
+export type EffectiveAuthView = { 
+/**
+ * The node it is set on, `null` when nothing is set anywhere.
+ */
+fromNode: string | null, 
+/**
+ * Its name, for "from collection Photos API".
+ */
+fromName: string | null, auth: AuthView | null, };
+
+export type EnvironmentView = { id: string, name: string, colour: string | null, variables: Array<VariableView>, };
+
+export type ErrorView = { 
+/**
+ * The stable name, for example `port_in_use`.
+ */
+code: string, 
+/**
+ * The provider's own error name, where it sent one.
+ */
+oauthError: string | null, message: string, cause: string, nextStep: string, 
+/**
+ * A change of one setting that would most likely help.
+ */
+fix: FixView | null, flow: Array<FlowStepView>, checks: Array<CheckView>, };
+
+export type FixView = { 
+/**
+ * What the button says.
+ */
+label: string, 
+/**
+ * The auth parameter to set.
+ */
+setting: string, value: unknown, };
+
+export type FlowChanged = { 
+/**
+ * The node whose card shows it.
+ */
+node: string, };
+
+export type FlowExchangeView = { method: string, url: string, requestHeaders: Array<[string, string]>, requestBody: string, status: number, responseHeaders: Array<[string, string]>, responseBody: string, };
+
+export type FlowStepView = { 
+/**
+ * `discovery`, `authorization`, `callback`, `token`, `refresh`, `jwks`, `id_token`, `store`, …
+ */
+step: string, 
+/**
+ * `ok`, `failed` or `retried`.
+ */
+result: string, ms: number, detail: string, 
+/**
+ * Milliseconds since 1970.
+ */
+at: number, exchange: FlowExchangeView | null, };
+
+export type HeldBackView = { message: string, reason: string, offers: Array<SendIntent>, failure: ErrorView | null, };
+
+export type HistoryView = { id: string, node: string | null, method: string, 
+/**
+ * Secrets blanked.
+ */
+url: string, 
+/**
+ * `null` when no answer came.
+ */
+status: number | null, totalMs: number, 
+/**
+ * Milliseconds since 1970.
+ */
+at: number, };
+
+export type ImportItem = { 
+/**
+ * `collection` or `environment`.
+ */
+kind: string, name: string, 
+/**
+ * "43 requests in 5 folders", "8 variables".
+ */
+detail: string, };
+
+export type ImportPreview = { 
+/**
+ * For a person: "Postman collection 2.1".
+ */
+format: string, items: Array<ImportItem>, warnings: Array<ImportWarning>, };
+
+export type ImportResult = { 
+/**
+ * The new rows of the tree, each behind its parent.
+ */
+nodes: Array<NodeView>, environments: Array<EnvironmentView>, warnings: Array<ImportWarning>, };
+
+export type ImportWarning = { item: string, reason: string, whatHappens: string, };
+
+export type KeyStoreView = { 
+/**
+ * `keyring`, `file`, `passphrase`, or `undecided` when a choice is needed.
+ */
+kind: string, 
+/**
+ * `ready`, `locked`, `missing` or `undecided`.
+ */
+state: string, 
+/**
+ * For the status bar: "Tokens encrypted · OS keyring".
+ */
+label: string, 
+/**
+ * What stands in the way and what to do, when not ready.
+ */
+problem: string | null, };
+
+export type NodeDetail = { node: NodeView, description: string, 
+/**
+ * `null`: inherits.
+ */
+auth: AuthView | null, 
+/**
+ * What holds here, wherever it is set.
+ */
+effectiveAuth: EffectiveAuthView, variables: Array<VariableView>, 
+/**
+ * Names that templates can use here.
+ */
+scope: Array<VariableInScope>, 
+/**
+ * Only for requests.
+ */
+request: RequestView | null, };
+
+export type NodeKindView = "collection" | "folder" | "request";
+
+export type NodeView = { id: string, parent: string | null, collection: string, kind: NodeKindView, name: string, method: string | null, 
+/**
+ * Its own auth by Postman's name, `null` when it inherits.
+ */
+auth: string | null, };
+
+export type PlaygroundView = { issuer: string, api: string, 
+/**
+ * The collection that uses it.
+ */
+collection: string, };
+
+export type RedirectView = { status: number, url: string, location: string, };
+
+export type RequestEdit = { method?: string, url?: string, disabledQuery?: Array<DisabledRow>, pathVariables?: Array<RowView>, headers?: Array<RowView>, body?: BodyView, };
+
+export type RequestView = { method: string, 
+/**
+ * As typed, query included.
+ */
+url: string, 
+/**
+ * Query rows that are switched off, with the place in the table that they stand at.
+ */
+disabledQuery: Array<DisabledRow>, pathVariables: Array<RowView>, headers: Array<RowView>, body: BodyView, };
+
+export type ResponseView = { 
+/**
+ * Names the stored body; ask for its text with `response_text`.
+ */
+id: string, status: number, reason: string, httpVersion: string, 
+/**
+ * Milliseconds, with fractions.
+ */
+totalMs: number, firstByteMs: number, 
+/**
+ * Bytes after decompression.
+ */
+size: number, headers: Array<[string, string]>, contentType: string, 
+/**
+ * `json`, `xml`, `html`, `text`, `image`, `binary` or `empty`.
+ */
+bodyKind: string, 
+/**
+ * What auth did: "attached", "refreshed, then attached", "refreshed after 401, sent again".
+ */
+authStory: Array<string>, refreshed: boolean, redirects: Array<RedirectView>, warnings: Array<string>, flow: Array<FlowStepView>, sentUrl: string, };
+
+export type RowView = { name: string, value: string, enabled: boolean, description: string, };
+
+export type SendIntent = "plain" | "refresh_and_send" | "sign_in_and_send" | "get_token_and_send" | "send_anyway" | "send_without_token";
+
+export type SendOutcome = { "kind": "answered", response: ResponseView, } | { "kind": "held_back", held: HeldBackView, } | { "kind": "failed", error: ErrorView, } | { "kind": "cancelled" };
+
+export type SendProgress = { node: string, 
+/**
+ * `token`, `connecting`, `waiting` or `receiving`.
+ */
+stage: string, bytes: number | null, of: number | null, };
+
+export type SettingsView = Record<string, unknown>;
+
+export type StatusView = "none" | "valid" | "expiring" | "expired" | "refreshing" | "failed" | "sign-in-needed";
+
+export type TokenCardView = { 
+/**
+ * `null` while the config cannot be read; `problem` then says why.
+ */
+tokenKey: string | null, problem: ErrorView | null, name: string, status: StatusView, 
+/**
+ * Why it is not well, in words.
+ */
+reason: string | null, tokenType: string | null, 
+/**
+ * Milliseconds since 1970.
+ */
+obtainedAt: number | null, 
+/**
+ * Of the token that is sent. `null` with a token: no expiry given.
+ */
+expiresAt: number | null, 
+/**
+ * When auto-refresh will renew it; `null` if it will not.
+ */
+renewsAt: number | null, grantedScopes: Array<string>, 
+/**
+ * Asked for but not granted.
+ */
+missingScopes: Array<string>, hasRefreshToken: boolean, hasIdToken: boolean, 
+/**
+ * Why there is no ID token to choose, where there is none.
+ */
+noIdTokenReason: string | null, 
+/**
+ * `access_token` or `id_token`.
+ */
+useToken: string, autoRefresh: boolean, 
+/**
+ * First and last three characters.
+ */
+accessTokenPreview: string | null, idTokenPreview: string | null, 
+/**
+ * Claims of the ID token in the order in which they came, values as JSON text.
+ */
+idTokenClaims: Array<ClaimView>, idTokenChecks: Array<CheckView>, 
+/**
+ * Claims of the access token if it is a JWT: not verified, meant for the API.
+ */
+accessTokenClaims: Array<ClaimView>, notices: Array<string>, 
+/**
+ * Steps of the last flow of this token.
+ */
+flow: Array<FlowStepView>, willSend: WillSendView, 
+/**
+ * A sign-in that is under way.
+ */
+waiting: WaitingView | null, 
+/**
+ * The last failure of getting or refreshing, until it is dismissed or succeeds.
+ */
+failure: ErrorView | null, 
+/**
+ * Warnings about the config (OAuth 2.1, what the provider does not support).
+ */
+advice: Array<string>, };
+
+export type TokenChanged = { key: string, };
+
+export type TokenPart = "access_token" | "id_token" | "refresh_token";
+
+export type TokenView = { 
+/**
+ * The token key: a fingerprint, not a secret.
+ */
+key: string, name: string, clientId: string, provider: string, grant: string, scope: string, environment: string | null, status: StatusView, reason: string | null, 
+/**
+ * Milliseconds since 1970.
+ */
+obtainedAt: number, 
+/**
+ * `null`: no expiry given.
+ */
+expiresAt: number | null, };
+
+export type Tone = "calm" | "warn" | "bad";
+
+export type VariableInScope = { key: string, 
+/**
+ * `null` for a secret.
+ */
+value: string | null, secret: boolean, 
+/**
+ * For a person: "environment Staging", "collection Photos API", "globals".
+ */
+origin: string, };
+
+export type VariableView = { key: string, value: string | null, secret: boolean, enabled: boolean, };
+
+export type WaitingView = { "for": "sign_in", authorizationUrl: string, redirectUri: string, listening: boolean, browserProblem: string | null, until: number, } | { "for": "device", userCode: string, verificationUri: string, verificationUriComplete: string | null, until: number, interval: number, } | { "for": "backchannel", bindingMessage: string | null, until: number, };
+
+export type WillSendView = { tone: Tone, 
+/**
+ * Words before the header: "This request will send", "This request will refresh “Alice”, then send".
+ */
+lead: string, 
+/**
+ * `Authorization`, or `null` when nothing is sent.
+ */
+header: string | null, 
+/**
+ * `Bearer eyJ…h3Q`: never more than the first and last three characters of a token.
+ */
+value: string | null, 
+/**
+ * Words behind it: `(access token “Alice”)`, "no Authorization: no token yet".
+ */
+tail: string, };
+
+export type WorkspaceView = { name: string, 
+/**
+ * In tree order: each node stands behind its parent.
+ */
+nodes: Array<NodeView>, environments: Array<EnvironmentView>, chosenEnvironment: string | null, tokens: Array<TokenView>, settings: SettingsView, keyStore: KeyStoreView, playground: PlaygroundView | null, };
+
+/** Every command of the native side: its arguments and what it answers. It fails with an ErrorView. */
+export interface Commands {
+  /** Everything that the window needs to paint itself. */
+  open_workspace: { args: Record<string, never>; returns: WorkspaceView };
+  create_collection: { args: { name: string }; returns: NodeView };
+  create_folder: { args: { parent: string; name: string }; returns: NodeView };
+  create_request: { args: { parent: string; name: string }; returns: NodeView };
+  rename_node: { args: { id: string; name: string }; returns: NodeView };
+  /** Takes a node and all below it out of the tree; `restore_node` brings it back. */
+  delete_node: { args: { id: string }; returns: null };
+  restore_node: { args: { id: string }; returns: Array<NodeView> };
+  duplicate_node: { args: { id: string }; returns: Array<NodeView> };
+  /** Moves a node below `parent`, in front of `before` or to the end. */
+  move_node: { args: { id: string; parent: string; before: string | null }; returns: null };
+  open_node: { args: { id: string }; returns: NodeDetail };
+  edit_request: { args: { id: string; edit: RequestEdit }; returns: NodeView };
+  /** Sets the kind of auth by Postman's name; `null` inherits. */
+  set_auth: { args: { id: string; kind: string | null }; returns: NodeDetail };
+  /** Sets auth parameters by name; `null` removes one. Secrets go in this way and never come back out. */
+  set_auth_params: { args: { id: string; params: { [key in string]: JsonValue } }; returns: NodeDetail };
+  /** The value of one secret parameter, because the person asked to see it. */
+  reveal_auth_secret: { args: { id: string; name: string }; returns: string };
+  set_variables: { args: { id: string; variables: Array<VariableView> }; returns: NodeDetail };
+  create_environment: { args: { name: string }; returns: EnvironmentView };
+  edit_environment: { args: { environment: EnvironmentView }; returns: EnvironmentView };
+  delete_environment: { args: { id: string }; returns: null };
+  choose_environment: { args: { id: string | null }; returns: null };
+  reveal_environment_secret: { args: { id: string; key: string }; returns: string };
+  /** Reads the metadata of the issuer that is set for this node. */
+  discover: { args: { node: string }; returns: DiscoveryView };
+  token_card: { args: { node: string }; returns: TokenCardView };
+  /** Gets a token anew; waits for the person where the grant needs one. */
+  get_new_token: { args: { node: string }; returns: TokenCardView };
+  refresh_token: { args: { node: string }; returns: TokenCardView };
+  paste_callback: { args: { node: string; url: string }; returns: null };
+  cancel_login: { args: { node: string }; returns: null };
+  revoke_token: { args: { node: string }; returns: TokenCardView };
+  delete_token: { args: { key: string }; returns: null };
+  list_tokens: { args: Record<string, never>; returns: Array<TokenView> };
+  /** A token's text, because the person asked to see or copy it. */
+  reveal_token: { args: { key: string; part: TokenPart }; returns: string };
+  send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
+  cancel_send: { args: { node: string }; returns: null };
+  /** A window of lines of a response body, formatted or raw. */
+  response_lines: { args: { id: string; look: BodyLook; first: number; count: number }; returns: BodyLines };
+  history: { args: { query: string; limit: number }; returns: Array<HistoryView> };
+  preview_import: { args: { text: string; name: string }; returns: ImportPreview };
+  import_text: { args: { text: string; name: string }; returns: ImportResult };
+  preview_import_file: { args: { path: string }; returns: ImportPreview };
+  import_file: { args: { path: string }; returns: ImportResult };
+  /** Starts the playground and brings its collection in if it is not there yet. */
+  open_playground: { args: Record<string, never>; returns: WorkspaceView };
+  set_setting: { args: { name: string; value: JsonValue }; returns: null };
+  /** Chooses how secrets are protected: `keyring`, `file` or `passphrase` (then with one). */
+  choose_key_store: { args: { kind: string; passphrase: string | null }; returns: KeyStoreView };
+}
+
+/** Every event of the native side and what it carries. */
+export interface Events {
+  "token-changed": TokenChanged;
+  "flow-changed": FlowChanged;
+  "send-progress": SendProgress;
+  "key-store-changed": KeyStoreView;
+  "workspace-changed": null;
+}
