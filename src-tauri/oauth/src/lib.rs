@@ -17,9 +17,15 @@
 
 pub mod config;
 pub mod failure;
+pub mod inert;
+pub mod jwt;
 pub mod keeper;
+pub mod pkce;
 pub mod ports;
+pub mod random;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 pub mod token_key;
 pub mod token_set;
 pub mod transcript;

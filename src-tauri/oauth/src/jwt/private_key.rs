@@ -1,0 +1,235 @@
+//! Private keys of the client, from PEM, JWK or PKCS#12.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rsa::KeyPairComponents;
+use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::jwk::{coordinate, member};
+use super::{Algorithm, Curve, JwkError, KeyKind, PublicKey, base64url, pem};
+use crate::config::{CertificateConfig, ClientKey};
+use crate::failure::{Code, Failure};
+use crate::secret::Secret;
+
+/// A private key with what is said about it. It has no `Debug`.
+pub struct PrivateKey {
+    pub(crate) material: Material,
+    /// `kid` for the header of what is signed.
+    pub kid: Option<String>,
+    /// The algorithm it is meant for, by its name.
+    pub alg: Option<String>,
+    /// The certificate that came along, DER.
+    certificate: Option<Vec<u8>>,
+}
+
+pub(crate) enum Material {
+    Rsa(RsaKeyPair),
+    Ec(Curve, EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl PrivateKey {
+    /// Reads the key of a config, whichever form it has. `kid` and `alg` of the config win over those of a JWK.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`], saying what is wrong with the key and never showing it.
+    pub fn from_config(config: &ClientKey) -> Result<Self, Failure> {
+        let mut key = match (&config.pem, &config.jwk, &config.pkcs12) {
+            (Some(text), None, None) => Self::from_pem(text)?,
+            (None, Some(text), None) => Self::from_jwk(text)?,
+            (None, None, Some(_)) => return Err(no_pkcs12()),
+            (None, None, None) => return Err(unusable("No key is given.")),
+            _ => return Err(unusable("More than one of PEM, JWK and PKCS#12 is given.")),
+        };
+        key.kid = config.kid.clone().or(key.kid);
+        key.alg = config.alg.clone().or(key.alg);
+        Ok(key)
+    }
+
+    /// The key that comes with a certificate.
+    ///
+    /// # Errors
+    /// As [`Self::from_config`].
+    pub fn from_certificate(config: &CertificateConfig) -> Result<Self, Failure> {
+        match &config.pem {
+            Some(text) => Self::from_pem(text),
+            None => Err(no_pkcs12()),
+        }
+    }
+
+    /// Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC1. A certificate in it is kept for
+    /// `x5t#S256`.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`] if there is none, if it is encrypted, or of an unknown kind.
+    pub fn from_pem(text: &Secret) -> Result<Self, Failure> {
+        let blocks = pem::blocks(text.expose());
+        if text.expose().contains("ENCRYPTED") {
+            let mut failure = unusable("It is encrypted.");
+            "Decrypt it first (openssl pkcs8 -in key.pem -out plain.pem).".clone_into(&mut failure.next_step);
+            return Err(failure);
+        }
+        let certificate =
+            blocks.iter().find(|block| block.label == "CERTIFICATE").map(|block| block.der.to_vec());
+        let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) else {
+            return Err(unusable(match blocks.first() {
+                Some(other) => format!(
+                    "It holds a block “{}” and no private key.",
+                    crate::inert::inert(&other.label, 40)
+                ),
+                None => "It holds no PEM block.".to_owned(),
+            }));
+        };
+        let material = Material::from_der(&block.der).ok_or_else(|| {
+            unusable("It is none of RSA (2048 bits or more), EC P-256, P-384, P-521 and Ed25519.")
+        })?;
+        Ok(Self { material, kid: None, alg: None, certificate })
+    }
+
+    /// Reads a private JWK from its JSON text.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`] if it is no private key of a known kind.
+    pub fn from_jwk(text: &Secret) -> Result<Self, Failure> {
+        let Ok(Value::Object(members)) = serde_json::from_str::<Value>(text.expose()) else {
+            return Err(unusable("The JWK is not a JSON object."));
+        };
+        let member_text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self {
+            material: Material::from_jwk(&members).map_err(unusable)?,
+            kid: member_text("kid"),
+            alg: member_text("alg"),
+            certificate: members
+                .get("x5c")
+                .and_then(|chain| chain.get(0))
+                .and_then(Value::as_str)
+                .and_then(base64url::decode),
+        })
+    }
+
+    /// What kind of key it is.
+    pub fn kind(&self) -> KeyKind {
+        match &self.material {
+            Material::Rsa(_) => KeyKind::Rsa,
+            Material::Ec(curve, _) => KeyKind::Ec(*curve),
+            Material::Ed25519(_) => KeyKind::Ed25519,
+        }
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> PublicKey {
+        match &self.material {
+            Material::Rsa(pair) => {
+                let components = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                PublicKey::Rsa { n: components.n, e: components.e }
+            }
+            Material::Ec(curve, pair) => {
+                let point = pair.public_key().as_ref();
+                let (x, y) = point[1..].split_at(curve.field_length());
+                PublicKey::Ec { curve: *curve, x: x.to_vec(), y: y.to_vec() }
+            }
+            Material::Ed25519(pair) => PublicKey::Ed25519 { x: pair.public_key().as_ref().to_vec() },
+        }
+    }
+
+    /// The SHA-256 thumbprint of the certificate that came with the key, for the header `x5t#S256`
+    /// (RFC 7515 §4.1.8).
+    pub fn certificate_thumbprint(&self) -> Option<String> {
+        self.certificate.as_ref().map(|der| base64url::encode(digest(&SHA256, der)))
+    }
+
+    /// The algorithm to sign with: the key's own if it names one, else the first of `offered` that fits, else the
+    /// usual one for its kind.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`] if the named one is unknown or does not fit the key.
+    pub fn choose_algorithm(&self, offered: Option<&[String]>) -> Result<Algorithm, Failure> {
+        let fits = |algorithm: &Algorithm| algorithm.key_kind() == self.kind();
+        if let Some(name) = &self.alg {
+            return Algorithm::parse(name).filter(fits).ok_or_else(|| {
+                unusable(format!(
+                    "It is to be used with “{}”, which is unknown or does not fit {}.",
+                    crate::inert::inert(name, 40),
+                    self.kind()
+                ))
+            });
+        }
+        let usual = match self.kind() {
+            KeyKind::Rsa | KeyKind::Symmetric => Algorithm::Rs256,
+            KeyKind::Ec(Curve::P256) => Algorithm::Es256,
+            KeyKind::Ec(Curve::P384) => Algorithm::Es384,
+            KeyKind::Ec(Curve::P521) => Algorithm::Es512,
+            KeyKind::Ed25519 => Algorithm::EdDsa,
+        };
+        let offered: Vec<Algorithm> = offered
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|name| Algorithm::parse(name))
+            .filter(fits)
+            .collect();
+        Ok(if offered.contains(&usual) { usual } else { offered.first().copied().unwrap_or(usual) })
+    }
+}
+
+impl Material {
+    /// Whatever the bytes are: PKCS#8 of any kind, PKCS#1 or SEC1.
+    pub(super) fn from_der(der: &[u8]) -> Option<Self> {
+        if let Ok(pair) = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)) {
+            return Some(Self::Rsa(pair));
+        }
+        if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
+            return Some(Self::Ed25519(pair));
+        }
+        Curve::ALL.into_iter().find_map(|curve| {
+            let pair = EcdsaKeyPair::from_private_key_der(curve.signing(), der).ok()?;
+            Some(Self::Ec(curve, pair))
+        })
+    }
+
+    fn from_jwk(members: &Map<String, Value>) -> Result<Self, String> {
+        let said = |error: JwkError| format!("The JWK can’t be used: {error}.");
+        let secret = |name| member(members, name).map(Zeroizing::new).map_err(said);
+        let inconsistent = "The numbers of the JWK do not fit together.";
+        match super::Jwk::from_json(&Value::Object(members.clone())).map_err(said)?.key {
+            PublicKey::Rsa { n, e } => RsaKeyPair::from_components(&KeyPairComponents {
+                public_key: RsaPublicKeyComponents { n, e },
+                d: secret("d")?,
+                p: secret("p")?,
+                q: secret("q")?,
+                dP: secret("dp")?,
+                dQ: secret("dq")?,
+                qInv: secret("qi")?,
+            })
+            .map(Self::Rsa)
+            .map_err(|_| inconsistent.to_owned()),
+            PublicKey::Ec { curve, x, y } => {
+                let d = coordinate(members, "d", curve.field_length()).map(Zeroizing::new).map_err(said)?;
+                EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &d, &PublicKey::point(&x, &y))
+                    .map(|pair| Self::Ec(curve, pair))
+                    .map_err(|_| inconsistent.to_owned())
+            }
+            PublicKey::Ed25519 { x } => Ed25519KeyPair::from_seed_and_public_key(&secret("d")?, &x)
+                .map(Self::Ed25519)
+                .map_err(|_| inconsistent.to_owned()),
+        }
+    }
+}
+
+fn unusable(cause: impl Into<String>) -> Failure {
+    Failure::new(
+        Code::Configuration,
+        "The client’s private key can’t be used",
+        cause,
+        "Choose a private key as PEM or JWK.",
+    )
+}
+
+fn no_pkcs12() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "PKCS#12 can’t be read yet",
+        "The client’s key is a PKCS#12 container.",
+        "Convert it to PEM (openssl pkcs12 -in key.p12 -nodes -out key.pem) and use that.",
+    )
+}
