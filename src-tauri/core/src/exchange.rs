@@ -17,6 +17,17 @@ pub struct OutgoingRequest {
     pub headers: Vec<(String, String)>,
     pub body: OutgoingBody,
     pub settings: SendSettings,
+    pub credentials: CredentialPlaces,
+}
+
+/// Where a request carries credentials beside the headers that always do (`Authorization`, `Cookie`,
+/// `Proxy-Authorization`). None of these places follows a redirect to another origin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialPlaces {
+    /// Names of headers, in any case: an API key's, or the header that the auth config chose for the token.
+    pub headers: Vec<String>,
+    /// Whether the body holds one (RFC 6750 §2.2). Such a body is not sent again to another origin.
+    pub body: bool,
 }
 
 #[derive(Clone)]
