@@ -1,1 +1,36 @@
-//! What the acceptance tests share.
+//! What the acceptance tests stand on.
+//!
+//! | module | plays |
+//! | --- | --- |
+//! | [`provider`] | a real, certified OpenID provider with a resource server (Node, `tests/provider/`) |
+//! | [`misbehaving`] | a provider that does wrong on purpose, one named case each |
+//! | [`person`] | somebody who signs in, consents or refuses, over plain HTTP |
+//! | [`chromium`] | the same in a real headless browser |
+//! | [`gatepass`] | the `gatepass` command line in a home of its own |
+//! | [`window`] | the desktop window, driven over WebDriver |
+//!
+//! Everything that a test starts ends with the value that stands for it, by process id, also when the test panics.
+//! Nothing here sleeps for a fixed time and hopes: waiting is always for something, with a limit that is only reached
+//! when the thing is broken.
+
+// Test code: a broken expectation is a panic with a message.
+#![allow(clippy::unwrap_used)]
+
+pub mod chromium;
+pub mod gatepass;
+pub mod http;
+pub mod misbehaving;
+pub mod person;
+pub mod process;
+pub mod provider;
+pub mod wait;
+mod webdriver;
+pub mod window;
+
+pub use chromium::Chromium;
+pub use gatepass::{Browser, Gatepass};
+pub use misbehaving::Misbehaving;
+pub use person::Person;
+pub use provider::Provider;
+pub use wait::eventually;
+pub use window::Window;

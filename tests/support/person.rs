@@ -1,0 +1,178 @@
+//! Somebody with a browser, played over plain HTTP: signs in, consents or refuses, and brings the answer to the
+//! client's redirect URI.
+//!
+//! It understands what our two providers show: redirects, a form with a password field, a form with buttons, and a
+//! form that posts itself to the client (`form_post`). A real browser is played by [`crate::chromium`].
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
+use url::Url;
+
+mod forms;
+
+use forms::Form;
+
+/// Pages that one sign-in may take before it counts as lost.
+const MOST_STEPS: usize = 25;
+
+/// Who signs in, and whether they agree.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub username: String,
+    pub password: String,
+    /// Refuses instead of signing in.
+    pub refuses: bool,
+}
+
+/// How a sign-in ended at the client.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// The redirect URI with the authorization response.
+    pub redirect: Url,
+    /// What the client answered to it.
+    pub status: u16,
+    /// The page that the client showed.
+    pub page: String,
+}
+
+/// Where a page sends the browser next.
+enum Next {
+    Get(Url),
+    Post(Url, Vec<(String, String)>),
+}
+
+impl Person {
+    /// A person known to the providers: their password is their name.
+    pub fn named(username: &str) -> Self {
+        Self { username: username.to_owned(), password: username.to_owned(), refuses: false }
+    }
+
+    /// The same person in another mood: cancels at the first page that allows it.
+    pub fn who_refuses(self) -> Self {
+        Self { refuses: true, ..self }
+    }
+
+    /// Opens an authorization URL and goes on until the client has its answer.
+    ///
+    /// # Errors
+    /// What went wrong, as a sentence: the provider showed an error, the password was refused, or the client's
+    /// redirect URI was not there.
+    pub async fn sign_in(&self, authorization_url: &Url) -> Result<Landing, String> {
+        let browser = new_browser()?;
+        let client = ClientSide::of(authorization_url);
+        let mut next = Next::Get(authorization_url.clone());
+        let mut signed_in = false;
+        for _ in 0..MOST_STEPS {
+            if client.owns(next.url()) {
+                return deliver(&browser, next).await;
+            }
+            let here = next.url().clone();
+            let answer = send(next.request(&browser)).await?;
+            next = match location(&here, &answer) {
+                Some(target) => Next::Get(target),
+                None => self.read(&here, answer, &mut signed_in).await?,
+            };
+        }
+        Err(format!("gave up after {MOST_STEPS} pages"))
+    }
+
+    /// Decides what to do on a page.
+    async fn read(&self, here: &Url, answer: Response, signed_in: &mut bool) -> Result<Next, String> {
+        let status = answer.status();
+        let page = answer.text().await.map_err(|error| format!("cannot read {here}: {error}"))?;
+        let mut forms = forms::in_page(&page);
+        let complaint =
+            || format!("{here} answered {status} with a page that leads nowhere: {}", forms::text(&page));
+        let wanted = if self.refuses {
+            forms.iter_mut().find(|form| form.is_refusal())
+        } else if let Some(at) = forms.iter().position(Form::asks_for_password) {
+            if std::mem::replace(signed_in, true) {
+                return Err(format!("{} was not let in: {}", self.username, forms::text(&page)));
+            }
+            forms[at].fill(&self.username, &self.password);
+            Some(&mut forms[at])
+        } else {
+            forms.iter_mut().find(|form| !form.is_refusal())
+        };
+        let form = wanted.ok_or_else(complaint)?;
+        let action = here.join(&form.action).map_err(|error| format!("{}: {error}", form.action))?;
+        Ok(if form.posts {
+            Next::Post(action, form.fields.clone())
+        } else {
+            Next::Get(with_query(action, &form.fields))
+        })
+    }
+}
+
+impl Next {
+    fn url(&self) -> &Url {
+        match self {
+            Self::Get(url) | Self::Post(url, _) => url,
+        }
+    }
+
+    fn request(self, browser: &Client) -> RequestBuilder {
+        match self {
+            Self::Get(url) => browser.get(url),
+            Self::Post(url, fields) => browser.post(url).form(&fields),
+        }
+    }
+}
+
+/// What belongs to the client rather than to the provider.
+struct ClientSide {
+    redirect_uri: Option<Url>,
+    provider: url::Origin,
+}
+
+impl ClientSide {
+    fn of(authorization_url: &Url) -> Self {
+        let stated = authorization_url.query_pairs().find(|(name, _)| name == "redirect_uri");
+        Self {
+            redirect_uri: stated.and_then(|(_, value)| Url::parse(&value).ok()),
+            provider: authorization_url.origin(),
+        }
+    }
+
+    fn owns(&self, url: &Url) -> bool {
+        match &self.redirect_uri {
+            Some(uri) => {
+                uri.scheme() == url.scheme()
+                    && uri.host() == url.host()
+                    && uri.port_or_known_default() == url.port_or_known_default()
+                    && uri.path() == url.path()
+            }
+            // A pushed request does not show it: then anything outside the provider is the client's.
+            None => url.origin() != self.provider,
+        }
+    }
+}
+
+fn new_browser() -> Result<Client, String> {
+    let builder = Client::builder().cookie_store(true).redirect(Policy::none()).no_proxy();
+    builder.timeout(Duration::from_secs(30)).build().map_err(|error| format!("no HTTP client: {error}"))
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, String> {
+    request.header("accept", "text/html").send().await.map_err(|error| format!("no answer: {error:?}"))
+}
+
+async fn deliver(browser: &Client, next: Next) -> Result<Landing, String> {
+    let redirect = next.url().clone();
+    let answer = send(next.request(browser))
+        .await
+        .map_err(|error| format!("nobody listens at {redirect}: {error}"))?;
+    let status = answer.status().as_u16();
+    Ok(Landing { redirect, status, page: answer.text().await.unwrap_or_default() })
+}
+
+fn location(here: &Url, answer: &Response) -> Option<Url> {
+    let target = answer.headers().get("location").filter(|_| answer.status().is_redirection())?;
+    here.join(target.to_str().ok()?).ok()
+}
+
+fn with_query(mut url: Url, fields: &[(String, String)]) -> Url {
+    url.query_pairs_mut().clear().extend_pairs(fields);
+    url
+}
