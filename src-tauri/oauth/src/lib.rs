@@ -12,9 +12,12 @@
 //! | "give me a usable token for this request" | [`keeper`] |
 //! | what a token endpoint answered, and for how long it holds | [`token_set`] |
 //! | under which identity it is kept | [`token_key`] |
+//! | how the client proves who it is | [`client_authentication`] |
+//! | what a JWT says, and whether its signature holds | [`jwt`] |
 //! | what went wrong, why, and what to do | [`failure`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
+pub mod client_authentication;
 pub mod config;
 pub mod failure;
 pub mod inert;

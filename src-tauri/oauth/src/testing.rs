@@ -1,5 +1,7 @@
 //! Stand-ins for the outside world in unit tests: nothing here is random or depends on the time of day.
 
+pub(crate) mod keys;
+
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 

@@ -139,6 +139,15 @@ impl PrivateKey {
         self.certificate.as_ref().map(|der| base64url::encode(digest(&SHA256, der)))
     }
 
+    /// The header members by which a verifier finds the public half: `kid`, and `x5t#S256` where a certificate
+    /// came along (RFC 7515 §4.1.4, §4.1.8).
+    pub fn identification(&self) -> Map<String, Value> {
+        let kid = self.kid.clone().map(|kid| ("kid".to_owned(), Value::from(kid)));
+        let certificate =
+            self.certificate_thumbprint().map(|thumbprint| ("x5t#S256".to_owned(), Value::from(thumbprint)));
+        kid.into_iter().chain(certificate).collect()
+    }
+
     /// The algorithm to sign with: the key's own if it names one, else the first of `offered` that fits, else the
     /// usual one for its kind.
     ///
@@ -232,4 +241,97 @@ fn no_pkcs12() -> Failure {
         "The client’s key is a PKCS#12 container.",
         "Convert it to PEM (openssl pkcs12 -in key.p12 -nodes -out key.pem) and use that.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::keys;
+
+    fn kind_of_pem(text: &str) -> KeyKind {
+        PrivateKey::from_pem(&Secret::from(text)).unwrap().kind()
+    }
+
+    fn refusal(text: &str) -> Failure {
+        PrivateKey::from_pem(&Secret::from(text)).err().unwrap()
+    }
+
+    #[test]
+    fn reads_pkcs8_pkcs1_and_sec1() {
+        assert_eq!(kind_of_pem(keys::RSA_PKCS1), KeyKind::Rsa);
+        assert_eq!(kind_of_pem(keys::RSA_PKCS8), KeyKind::Rsa);
+        assert_eq!(kind_of_pem(keys::P256_SEC1), KeyKind::Ec(Curve::P256));
+        assert_eq!(kind_of_pem(keys::P384_SEC1), KeyKind::Ec(Curve::P384));
+        assert_eq!(kind_of_pem(keys::P521_SEC1), KeyKind::Ec(Curve::P521));
+        assert_eq!(kind_of_pem(keys::ED25519_PKCS8), KeyKind::Ed25519);
+    }
+
+    #[test]
+    fn reads_a_key_copied_out_of_a_json_file() {
+        assert_eq!(kind_of_pem(&keys::RSA_PKCS8.replace('\n', "\\n")), KeyKind::Rsa);
+    }
+
+    #[test]
+    fn pkcs1_and_pkcs8_of_one_key_are_the_same_key() {
+        let public = |text: &str| PrivateKey::from_pem(&Secret::from(text)).unwrap().public_key();
+        assert_eq!(public(keys::RSA_PKCS1), public(keys::RSA_PKCS8));
+    }
+
+    #[test]
+    fn a_jwk_has_the_public_key_it_says() {
+        for text in [keys::RFC_7515_A2_RSA, keys::RFC_7515_A3_P256, keys::RFC_7515_A4_P521, keys::RFC_8037_A1]
+        {
+            let said = super::super::Jwk::from_json(&serde_json::from_str(text).unwrap()).unwrap().key;
+            assert_eq!(PrivateKey::from_jwk(&Secret::from(text)).unwrap().public_key(), said);
+        }
+    }
+
+    #[test]
+    fn a_jwk_whose_halves_do_not_belong_together_is_refused() {
+        let mut jwk: Value = serde_json::from_str(keys::RFC_7515_A3_P256).unwrap();
+        jwk["d"] = "AQ".into();
+        assert!(PrivateKey::from_jwk(&Secret::new(jwk.to_string())).is_err());
+    }
+
+    #[test]
+    fn the_certificate_beside_a_key_is_identified_by_its_thumbprint() {
+        let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap();
+        assert_eq!(key.identification()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_key_and_never_shows_it() {
+        for (text, expected) in [
+            (keys::ENCRYPTED, "encrypted"),
+            (keys::RSA_1024, "2048"),
+            ("hunter2", "no PEM block"),
+            ("-----BEGIN CERTIFICATE-----\nAQ==\n-----END CERTIFICATE-----", "CERTIFICATE"),
+        ] {
+            let failure = refusal(text);
+            assert!(failure.cause.contains(expected), "{}", failure.cause);
+            let body: String = text.lines().skip(1).take(1).collect();
+            assert!(body.len() < 10 || !serde_json::to_string(&failure).unwrap().contains(&body));
+        }
+    }
+
+    #[test]
+    fn signs_with_what_the_provider_offers_and_the_key_can_do() {
+        let key = |text: &str| PrivateKey::from_pem(&Secret::from(text)).unwrap();
+        let offered = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let rsa = key(keys::RSA_PKCS8);
+        assert_eq!(rsa.choose_algorithm(None).unwrap(), Algorithm::Rs256);
+        assert_eq!(rsa.choose_algorithm(Some(&offered(&["ES256", "PS256"]))).unwrap(), Algorithm::Ps256);
+        assert_eq!(rsa.choose_algorithm(Some(&offered(&["PS256", "RS256"]))).unwrap(), Algorithm::Rs256);
+        assert_eq!(key(keys::P521_SEC1).choose_algorithm(None).unwrap(), Algorithm::Es512);
+    }
+
+    #[test]
+    fn an_algorithm_that_does_not_fit_the_key_is_refused() {
+        let mut key = PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8)).unwrap();
+        for name in ["ES256", "HS256", "none"] {
+            key.alg = Some(name.to_owned());
+            assert!(key.choose_algorithm(None).is_err(), "{name}");
+        }
+    }
 }

@@ -84,26 +84,10 @@ impl Jwt {
                 hmac::verify(&hmac_key(algorithm, secret), self.signing_input(), self.signature())
                     .map_err(|_| SignatureError::Wrong)
             }
-            VerificationKey::Public(jwk) => self.verify_public(algorithm, &jwk.key),
+            VerificationKey::Public(jwk) => {
+                verify_public(algorithm, &jwk.key, self.signing_input(), self.signature())
+            }
         }
-    }
-
-    fn verify_public(&self, algorithm: Algorithm, key: &PublicKey) -> Result<(), SignatureError> {
-        let (input, signature) = (self.signing_input(), self.signature());
-        let verdict = match key {
-            PublicKey::Rsa { n, e } => {
-                let bits = bit_length(n);
-                if bits < 2048 {
-                    return Err(SignatureError::WeakKey(bits));
-                }
-                RsaPublicKeyComponents { n, e }.verify(rsa_verification(algorithm), input, signature)
-            }
-            PublicKey::Ec { curve, x, y } => {
-                UnparsedPublicKey::new(curve.verification(), PublicKey::point(x, y)).verify(input, signature)
-            }
-            PublicKey::Ed25519 { x } => UnparsedPublicKey::new(&ED25519, x).verify(input, signature),
-        };
-        verdict.map_err(|_| SignatureError::Wrong)
     }
 
     /// No extension is known here, so whatever is critical is too much.
@@ -117,6 +101,29 @@ impl Jwt {
             Some(_) => Err(SignatureError::Critical("?".to_owned())),
         }
     }
+}
+
+/// The kinds of key and algorithm have been compared before.
+fn verify_public(
+    algorithm: Algorithm,
+    key: &PublicKey,
+    input: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureError> {
+    let verdict = match key {
+        PublicKey::Rsa { n, e } => {
+            let bits = bit_length(n);
+            if bits < 2048 {
+                return Err(SignatureError::WeakKey(bits));
+            }
+            RsaPublicKeyComponents { n, e }.verify(rsa_verification(algorithm), input, signature)
+        }
+        PublicKey::Ec { curve, x, y } => {
+            UnparsedPublicKey::new(curve.verification(), PublicKey::point(x, y)).verify(input, signature)
+        }
+        PublicKey::Ed25519 { x } => UnparsedPublicKey::new(&ED25519, x).verify(input, signature),
+    };
+    verdict.map_err(|_| SignatureError::Wrong)
 }
 
 /// Signs `claims` and returns the compact serialisation. `header` holds what is to stand beside `alg`, which is
@@ -211,3 +218,6 @@ fn rsa_encoding(algorithm: Algorithm) -> &'static dyn RsaEncoding {
 fn bit_length(number: &[u8]) -> usize {
     number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }
+
+#[cfg(test)]
+mod tests;
