@@ -24,9 +24,9 @@ pub struct Provider<'a> {
     /// The token endpoint, whichever endpoint is called: an assertion may be addressed to it.
     pub token_endpoint: Option<&'a str>,
     /// `token_endpoint_auth_methods_supported`, or the list of the endpoint called where it has its own.
-    pub methods: Option<&'a [String]>,
+    pub methods: Option<&'a [&'a str]>,
     /// `token_endpoint_auth_signing_alg_values_supported`, or the like.
-    pub signing_algorithms: Option<&'a [String]>,
+    pub signing_algorithms: Option<&'a [&'a str]>,
 }
 
 /// What a request has to carry so that the client is known. It has no `Debug`, as it holds credentials.
@@ -77,13 +77,13 @@ pub fn authenticate(
 
 /// The method that [`authenticate`] uses: the config's own, or what [`ClientAuthentication::Auto`] comes to, given
 /// the methods that the provider supports.
-pub fn chosen_method(config: &AuthConfig, supported: Option<&[String]>) -> ClientAuthentication {
+pub fn chosen_method(config: &AuthConfig, supported: Option<&[&str]>) -> ClientAuthentication {
     use ClientAuthentication as Method;
     if config.client_authentication != Method::Auto {
         return config.client_authentication;
     }
     let supports = |method: Method| {
-        supported.is_some_and(|supported| supported.iter().any(|name| name == method_name(method)))
+        supported.is_some_and(|supported| supported.iter().any(|name| *name == method_name(method)))
     };
     let has_secret = config.client_secret.as_ref().is_some_and(|secret| !secret.is_empty());
     let with_secret = [Method::ClientSecretBasic, Method::ClientSecretPost, Method::ClientSecretJwt];

@@ -13,12 +13,14 @@
 //! | what a token endpoint answered, and for how long it holds | [`token_set`] |
 //! | under which identity it is kept | [`token_key`] |
 //! | how the client proves who it is | [`client_authentication`] |
+//! | how a token is bound to a key of ours | [`dpop`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
 //! | what went wrong, why, and what to do | [`failure`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
 pub mod client_authentication;
 pub mod config;
+pub mod dpop;
 pub mod failure;
 pub mod inert;
 pub mod jwt;

@@ -26,7 +26,7 @@ pub(super) fn authenticate(
 }
 
 /// HS256, unless the provider announces only others of its kind.
-fn algorithm(offered: Option<&[String]>) -> Algorithm {
+fn algorithm(offered: Option<&[&str]>) -> Algorithm {
     let offered: Vec<Algorithm> = offered
         .unwrap_or_default()
         .iter()

@@ -46,10 +46,6 @@ fn assertion(authenticated: &Authenticated) -> Jwt {
     Jwt::decode(value).unwrap()
 }
 
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
 #[test]
 fn a_public_client_sends_its_id_and_neither_secret_nor_header() {
     let authenticated = authenticated(json!({"client_authentication": "none", "client_secret": "unused"}));
@@ -199,7 +195,7 @@ fn a_jwk_brings_its_own_kid_and_algorithm() {
 
 #[test]
 fn the_algorithm_of_an_assertion_is_one_that_the_provider_takes() {
-    let offered = names(&["HS512", "PS256"]);
+    let offered = ["HS512", "PS256"];
     let provider = Provider { signing_algorithms: Some(&offered), ..provider() };
     let secret = config(json!({"client_authentication": "client_secret_jwt", "client_secret": "s"}));
     assert_eq!(assertion(&attempt(&secret, &provider).unwrap()).alg(), Some("HS512"));
@@ -249,7 +245,6 @@ fn auto_goes_by_what_the_provider_supports_and_the_config_holds() {
         (certificate.clone(), None, Method::TlsClientAuth),
         (certificate, Some(vec!["self_signed_tls_client_auth"]), Method::SelfSignedTlsClientAuth),
     ] {
-        let supported = supported.map(|supported| names(&supported));
         let config = config(extra.clone());
         assert_eq!(chosen_method(&config, supported.as_deref()), expected, "{extra} with {supported:?}");
     }
@@ -258,8 +253,10 @@ fn auto_goes_by_what_the_provider_supports_and_the_config_holds() {
 #[test]
 fn a_method_of_the_config_wins_over_what_the_provider_says() {
     let config = config(json!({"client_authentication": "client_secret_post", "client_secret": "s"}));
-    let supported = names(&["client_secret_basic"]);
-    assert_eq!(chosen_method(&config, Some(&supported)), ClientAuthentication::ClientSecretPost);
+    assert_eq!(
+        chosen_method(&config, Some(&["client_secret_basic"])),
+        ClientAuthentication::ClientSecretPost
+    );
 }
 
 #[test]
