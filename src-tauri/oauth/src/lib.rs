@@ -18,10 +18,12 @@
 //! | what went wrong, why, and what to do | [`failure`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
+pub mod authorization_server;
 pub mod client_authentication;
 pub mod config;
 pub mod dpop;
 pub mod failure;
+pub mod flow;
 pub mod inert;
 pub mod jwt;
 pub mod keeper;
@@ -29,8 +31,8 @@ pub mod pkce;
 pub mod ports;
 pub mod random;
 pub mod secret;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod token_key;
 pub mod token_set;
 pub mod transcript;

@@ -1,6 +1,10 @@
 //! What crossed the wire, redacted: the data of the flow log.
 
+mod redaction;
+
 use serde::{Deserialize, Serialize};
+
+pub use redaction::{BLANK, Blanks};
 
 /// The steps of a flow, named the same in the window, in JSON and in tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
