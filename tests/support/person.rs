@@ -82,26 +82,20 @@ impl Person {
         let status = answer.status();
         let page = answer.text().await.map_err(|error| format!("cannot read {here}: {error}"))?;
         let mut forms = forms::in_page(&page);
-        let complaint =
-            || format!("{here} answered {status} with a page that leads nowhere: {}", forms::text(&page));
-        let wanted = if self.refuses {
-            forms.iter_mut().find(|form| form.is_refusal())
-        } else if let Some(at) = forms.iter().position(Form::asks_for_password) {
+        if !self.refuses
+            && let Some(form) = forms.iter_mut().find(|form| form.asks_for_password())
+        {
             if std::mem::replace(signed_in, true) {
                 return Err(format!("{} was not let in: {}", self.username, forms::text(&page)));
             }
-            forms[at].fill(&self.username, &self.password);
-            Some(&mut forms[at])
-        } else {
-            forms.iter_mut().find(|form| !form.is_refusal())
-        };
-        let form = wanted.ok_or_else(complaint)?;
+            form.fill(&self.username, &self.password);
+        }
+        let pressed = |form: &Form| if self.refuses { form.refuse() } else { form.go_on() };
+        let (form, fields) = forms.iter().find_map(|form| Some((form, pressed(form)?))).ok_or_else(|| {
+            format!("{here} answered {status} with a page that leads nowhere: {}", forms::text(&page))
+        })?;
         let action = here.join(&form.action).map_err(|error| format!("{}: {error}", form.action))?;
-        Ok(if form.posts {
-            Next::Post(action, form.fields.clone())
-        } else {
-            Next::Get(with_query(action, &form.fields))
-        })
+        Ok(if form.posts { Next::Post(action, fields) } else { Next::Get(with_query(action, &fields)) })
     }
 }
 

@@ -1,25 +1,26 @@
 //! Just enough HTML to find forms in the pages of providers that we know. No parser for the web at large.
 
-/// A form with what pressing its first button would send.
+/// A form as it stands on a page.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Form {
     pub action: String,
     pub posts: bool,
-    pub fields: Vec<(String, String)>,
+    fields: Vec<(String, String)>,
+    buttons: Vec<Button>,
     password: Option<usize>,
     username: Option<usize>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Button {
     label: String,
+    /// What pressing it adds to the fields.
+    field: Option<(String, String)>,
 }
 
 impl Form {
     pub fn asks_for_password(&self) -> bool {
         self.password.is_some()
-    }
-
-    /// Whether this is the form of a Cancel or Deny button.
-    pub fn is_refusal(&self) -> bool {
-        let said = format!("{} {}", self.action, self.label).to_lowercase();
-        ["deny", "cancel", "refuse", "abort"].iter().any(|word| said.contains(word))
     }
 
     pub fn fill(&mut self, username: &str, password: &str) {
@@ -28,6 +29,29 @@ impl Form {
                 value.clone_into(&mut self.fields[at].1);
             }
         }
+    }
+
+    /// The fields as the button that goes on sends them; `None` when the form's only buttons refuse.
+    pub fn go_on(&self) -> Option<Vec<(String, String)>> {
+        if self.buttons.is_empty() {
+            return Some(self.fields.clone()); // a form that a script submits
+        }
+        self.press(false)
+    }
+
+    /// The fields as a Cancel or Deny button sends them, if there is one.
+    pub fn refuse(&self) -> Option<Vec<(String, String)>> {
+        self.press(true)
+    }
+
+    fn press(&self, refusing: bool) -> Option<Vec<(String, String)>> {
+        let button = self.buttons.iter().find(|button| self.refuses(button) == refusing)?;
+        Some(self.fields.iter().cloned().chain(button.field.clone()).collect())
+    }
+
+    fn refuses(&self, button: &Button) -> bool {
+        let said = format!("{} {}", self.action, button.label).to_lowercase();
+        ["deny", "cancel", "refuse", "abort"].iter().any(|word| said.contains(word))
     }
 }
 
@@ -47,11 +71,10 @@ pub(super) fn in_page(page: &str) -> Vec<Form> {
             }
             ("/form", _) => forms.extend(open.take()),
             ("input", Some(form)) => add_input(form, attributes),
-            ("button", Some(form)) if form.label.is_empty() => {
-                form.label = unescape(text.trim());
-                if let Some(name) = attribute(attributes, "name") {
-                    form.fields.push((name, attribute(attributes, "value").unwrap_or_default()));
-                }
+            ("button", Some(form)) => {
+                let value = || attribute(attributes, "value").unwrap_or_default();
+                let field = attribute(attributes, "name").map(|name| (name, value()));
+                form.buttons.push(Button { label: unescape(text.trim()), field });
             }
             _ => {}
         }
@@ -144,19 +167,26 @@ fn entity(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
 
     #[test]
     fn fills_the_form_with_the_password_and_keeps_hidden_fields() {
         let page = r#"<form method="post" action="/login?a=1&amp;b=2"><input type=hidden name="csrf" value="x&#38;y">
             <label>User <input name="username" value=""></label><input name="password" type="password"><button>Sign in</button></form>"#;
         let mut form = in_page(page).remove(0);
-        assert!(form.asks_for_password() && form.posts && !form.is_refusal());
+        assert!(form.asks_for_password() && form.posts);
         form.fill("alice", "secret");
         assert_eq!(form.action, "/login?a=1&b=2");
-        let fields: Vec<_> =
-            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(fields, [("csrf", "x&y"), ("username", "alice"), ("password", "secret")]);
+        assert_eq!(
+            form.go_on().unwrap(),
+            pairs(&[("csrf", "x&y"), ("username", "alice"), ("password", "secret")])
+        );
     }
 
     #[test]
@@ -164,8 +194,17 @@ mod tests {
         let page = r#"<form method="post" action="/a"><button>Allow</button></form>
             <form method="post" action="/b"><button name="no" value="1">Cancel</button></form>"#;
         let forms = in_page(page);
-        assert_eq!(forms.iter().map(Form::is_refusal).collect::<Vec<_>>(), [false, true]);
-        assert_eq!(forms[1].fields, [("no".to_owned(), "1".to_owned())]);
+        assert_eq!((forms[0].go_on(), forms[0].refuse()), (Some(vec![]), None));
+        assert_eq!((forms[1].go_on(), forms[1].refuse()), (None, Some(pairs(&[("no", "1")]))));
+    }
+
+    #[test]
+    fn finds_both_answers_in_one_form() {
+        let page = r#"<form method="post" action="/a"><button name="decision" value="allow">Allow</button>
+            <button name="decision" value="no">Deny</button></form>"#;
+        let form = in_page(page).remove(0);
+        assert_eq!(form.go_on().unwrap(), pairs(&[("decision", "allow")]));
+        assert_eq!(form.refuse().unwrap(), pairs(&[("decision", "no")]));
     }
 
     #[test]
