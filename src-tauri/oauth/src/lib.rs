@@ -22,6 +22,7 @@ pub mod authorization_server;
 pub mod client_authentication;
 pub mod config;
 pub mod dpop;
+pub mod endpoints;
 pub mod failure;
 pub mod flow;
 pub mod inert;
@@ -34,6 +35,7 @@ pub mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod token_key;
+pub mod token_response;
 pub mod token_set;
 pub mod transcript;
 

@@ -258,7 +258,7 @@ impl Blanks {
             let value_length = after[value_at..]
                 .find(|c: char| "\"'&,<>} \n\r\t".contains(c))
                 .unwrap_or(after.len() - value_at);
-            let has_value = after[..value_at].contains(['=', ':']) && value_length > 0;
+            let has_value = after[..value_at].contains(['=', ':', '"']) && value_length > 0;
             shown.push_str(&rest[..at + name_length + value_at]);
             if has_value {
                 shown.push_str(BLANK);

@@ -1,0 +1,254 @@
+//! The provider's endpoints, one file each. Every request to one of them is built here, so that client
+//! authentication, DPoP, `Origin` and extra parameters cannot differ from one to the next.
+
+pub mod token;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use crate::authorization_server::{AuthorizationServer, Endpoint};
+use crate::client_authentication::{self, Provider, uses_mutual_tls};
+use crate::config::{AuthConfig, ExtraParameter, ExtraPlace};
+use crate::failure::{Code, Failure};
+use crate::flow::{Exchanged, Flow, Unanswered};
+use crate::ports::ClientCertificate;
+use crate::secret::Secret;
+use crate::transcript::Step;
+
+/// A client speaking with its provider in the course of one flow.
+#[derive(Clone, Copy)]
+pub struct Dialogue<'a> {
+    pub config: &'a AuthConfig,
+    pub server: &'a AuthorizationServer,
+    pub flow: &'a Flow,
+}
+
+/// The parameters of a form, in order. An empty value is never sent.
+#[derive(Clone, Default)]
+pub struct Form(Vec<(String, Secret)>);
+
+impl Form {
+    /// An empty form.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The form with one more parameter, unless its value is empty.
+    pub fn with(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        self.push(name, value);
+        self
+    }
+
+    /// The form with one more parameter, if there is one and it is not empty.
+    pub fn with_some<T: Into<Secret>>(self, name: &str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a parameter, unless its value is empty.
+    pub fn push(&mut self, name: &str, value: impl Into<Secret>) {
+        let value = value.into();
+        if !value.is_empty() {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+
+    /// Whether there is a parameter of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
+    /// The parameters, in order.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.0.retain(|(field, _)| field != name);
+    }
+
+    fn encode(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::new());
+        let mut serializer = form_urlencoded::Serializer::new(&mut *text);
+        for (name, value) in &self.0 {
+            serializer.append_pair(name, value.expose());
+        }
+        serializer.finish();
+        text
+    }
+}
+
+impl From<&Secret> for Secret {
+    fn from(secret: &Secret) -> Self {
+        secret.clone()
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(text: &String) -> Self {
+        Secret::new(text.as_str())
+    }
+}
+
+/// A request to an endpoint, before it is sent.
+pub struct Call<'a> {
+    pub step: Step,
+    pub endpoint: Endpoint,
+    /// Where it goes, if not to the endpoint itself (a refresh URL).
+    pub address: Option<&'a str>,
+    pub form: Form,
+    /// The rows of free parameters that belong to this request.
+    pub extra: &'a [ExtraParameter],
+}
+
+/// An answer, with what was noticed while the request was made.
+pub struct Answered {
+    pub exchanged: Exchanged,
+    pub notices: Vec<String>,
+}
+
+impl Dialogue<'_> {
+    /// Authenticates the client and sends the form.
+    ///
+    /// # Errors
+    /// The config cannot make the request, or no answer came.
+    pub async fn post(&self, call: Call<'_>) -> Result<Answered, Unanswered> {
+        let draft = self.draft(call).map_err(|failure| Unanswered { failure, may_have_arrived: false })?;
+        let request = draft.request().map_err(|failure| Unanswered { failure, may_have_arrived: false })?;
+        let exchanged = self.flow.send(draft.step, request, draft.client_certificate.clone()).await?;
+        Ok(Answered { exchanged, notices: draft.notices })
+    }
+
+    /// Builds the request, without anything that depends on the moment of sending.
+    fn draft(&self, call: Call<'_>) -> Result<Draft, Failure> {
+        let mut url = match call.address {
+            Some(address) => crate::authorization_server::endpoint_url(call.endpoint.as_str(), address)?,
+            None if uses_mutual_tls(self.config) => self.server.require_mtls(call.endpoint)?,
+            None => self.server.require(call.endpoint)?,
+        };
+        let authenticated = self.authenticate(call.endpoint)?;
+        let mut form = call.form;
+        for (name, value) in &authenticated.params {
+            if !form.has(name) {
+                form.push(name, value);
+            }
+            if *name != "client_id" {
+                self.flow.blank(value);
+            }
+        }
+        let mut headers = vec![
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")),
+        ];
+        if let Some(origin) = &self.config.origin {
+            headers.push((ORIGIN, header_value("origin", origin)?));
+        }
+        for (name, value) in &authenticated.headers {
+            headers.push((name.clone(), header_value(name.as_str(), value.expose())?));
+        }
+        place_extra(call.extra, &mut form, &mut url, &mut headers)?;
+        Ok(Draft {
+            step: call.step,
+            url,
+            form,
+            headers,
+            client_certificate: authenticated.client_certificate,
+            notices: authenticated.notices,
+        })
+    }
+
+    fn authenticate(&self, endpoint: Endpoint) -> Result<client_authentication::Authenticated, Failure> {
+        let own = |what: &str| self.server.supported(&format!("{}_{what}", endpoint.as_str()));
+        let of_token = |what: &str| self.server.supported(&format!("token_endpoint_{what}"));
+        let listed = |what: &str| own(what).or_else(|| of_token(what));
+        let methods = listed("auth_methods_supported");
+        let algorithms = listed("auth_signing_alg_values_supported");
+        let provider = Provider {
+            issuer: self.server.issuer(),
+            token_endpoint: self.server.endpoint(Endpoint::Token),
+            methods: methods.as_deref(),
+            signing_algorithms: algorithms.as_deref(),
+        };
+        let surroundings = self.flow.surroundings();
+        client_authentication::authenticate(
+            self.config,
+            &provider,
+            &*surroundings.clock,
+            &*surroundings.randomness,
+        )
+    }
+}
+
+struct Draft {
+    step: Step,
+    url: Url,
+    form: Form,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    client_certificate: Option<ClientCertificate>,
+    notices: Vec<String>,
+}
+
+impl Draft {
+    fn request(&self) -> Result<http::Request<Vec<u8>>, Failure> {
+        let mut request = http::Request::post(self.url.as_str())
+            .body(self.form.encode().as_bytes().to_vec())
+            .map_err(|error| unsendable("URL", &error.to_string()))?;
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// Puts the enabled rows where they belong. A row replaces a standard parameter of the same name: it was written
+/// by a person who knows this provider.
+fn place_extra(
+    rows: &[ExtraParameter],
+    form: &mut Form,
+    url: &mut Url,
+    headers: &mut Vec<(HeaderName, HeaderValue)>,
+) -> Result<(), Failure> {
+    let enabled: Vec<&ExtraParameter> =
+        rows.iter().filter(|row| row.enabled && !row.name.is_empty()).collect();
+    for row in &enabled {
+        if row.place.unwrap_or(ExtraPlace::Body) == ExtraPlace::Body {
+            form.remove(&row.name);
+        }
+    }
+    for row in enabled {
+        match row.place.unwrap_or(ExtraPlace::Body) {
+            ExtraPlace::Body => form.push(&row.name, &row.value),
+            ExtraPlace::Query => {
+                url.query_pairs_mut().append_pair(&row.name, row.value.expose());
+            }
+            ExtraPlace::Header => {
+                let name = HeaderName::from_bytes(row.name.as_bytes())
+                    .map_err(|_| unsendable(&row.name, "it cannot be the name of a header"))?;
+                headers.retain(|(existing, _)| *existing != name);
+                headers.push((name, header_value(&row.name, row.value.expose())?));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A header's value, marked as one that is not to be shown.
+fn header_value(name: &str, text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(text.trim()).map_err(|_| {
+        unsendable(name, "its value holds a line break or another character that headers do not allow")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn unsendable(name: &str, reason: &str) -> Failure {
+    Failure::new(
+        Code::Configuration,
+        format!("\u{201c}{}\u{201d} cannot be sent", name.escape_debug()),
+        format!("Nothing was sent: {reason}."),
+        "Correct it in the auth settings.",
+    )
+}

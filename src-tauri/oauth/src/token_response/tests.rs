@@ -1,0 +1,268 @@
+#![allow(clippy::unwrap_used)]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Response;
+use serde_json::json;
+
+use super::*;
+use crate::ports::Completeness;
+
+const NOW: UnixMillis = 1_767_225_600_000;
+
+fn answer(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> IncomingResponse {
+    let response =
+        Response::builder().status(status).header("content-type", content_type).body(body.into()).unwrap();
+    IncomingResponse { response, completeness: Completeness::Whole }
+}
+
+fn read_it(incoming: &IncomingResponse) -> Result<TokenSet, TokenError> {
+    let blanks = Blanks::default();
+    let circumstances = Circumstances {
+        place: "id.example.com/token",
+        received_at: NOW,
+        asked_scope: Some("openid photos"),
+        blanks: &blanks,
+    };
+    read(incoming, &circumstances)
+}
+
+fn tokens(body: Value) -> TokenSet {
+    read_it(&answer(200, "application/json", body.to_string()))
+        .unwrap_or_else(|error| panic!("{}", error.failure.cause))
+}
+
+fn failure(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> TokenError {
+    read_it(&answer(status, content_type, body)).err().unwrap()
+}
+
+fn jwt(claims: Value) -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(claims))
+}
+
+#[test]
+fn expires_in_may_be_a_number_a_text_or_a_fraction() {
+    for value in [json!(3600), json!("3600"), json!(3600.0), json!(" 3600 "), json!("3.6e3")] {
+        let tokens = tokens(json!({"access_token": "a", "token_type": "Bearer", "expires_in": value}));
+        assert_eq!(tokens.expires_at, Some(NOW + 3_600_000), "{value}");
+    }
+}
+
+#[test]
+fn zero_or_negative_expires_in_means_already_expired() {
+    for value in [json!(0), json!(-1), json!("-3600"), json!(-1e30)] {
+        assert_eq!(
+            tokens(json!({"access_token": "a", "expires_in": value})).expires_at,
+            Some(NOW),
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn without_expires_in_the_access_token_s_own_exp_counts_and_else_nothing_is_guessed() {
+    let own = jwt(json!({"exp": NOW / 1000 + 60}));
+    for value in [Value::Null, json!("never"), json!(true), json!({}), json!("1e999")] {
+        let with_exp = tokens(json!({"access_token": own, "expires_in": value}));
+        assert_eq!(with_exp.expires_at, Some(NOW + 60_000), "{value}");
+        assert_eq!(
+            tokens(json!({"access_token": "opaque", "expires_in": value})).expires_at,
+            None,
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn the_provider_s_clock_is_allowed_for_in_absolute_times_only() {
+    let own = jwt(json!({"exp": NOW / 1000 + 300 + 60}));
+    let mut incoming = answer(200, "application/json", json!({"access_token": own}).to_string());
+    let five_minutes_ahead = "Thu, 01 Jan 2026 00:05:00 GMT";
+    incoming.response.headers_mut().insert("date", five_minutes_ahead.parse().unwrap());
+    let by_exp = read_it(&incoming).unwrap();
+    assert_eq!(by_exp.expires_at, Some(NOW + 60_000));
+    assert!(by_exp.notices.iter().any(|notice| notice.contains("300 s ahead")), "{:?}", by_exp.notices);
+    *incoming.response.body_mut() = json!({"access_token": own, "expires_in": 60}).to_string().into_bytes();
+    assert_eq!(read_it(&incoming).unwrap().expires_at, Some(NOW + 60_000));
+}
+
+#[test]
+fn an_endless_lifetime_does_not_overflow() {
+    let tokens = tokens(json!({"access_token": "a", "expires_in": 1e300}));
+    assert!(tokens.expires_at.unwrap() > NOW);
+}
+
+#[test]
+fn a_missing_token_type_is_bearer_with_a_notice_and_any_other_is_kept_as_sent() {
+    let missing = tokens(json!({"access_token": "a"}));
+    assert_eq!(missing.token_type, "Bearer");
+    assert_eq!(missing.notices.len(), 1);
+    assert_eq!(tokens(json!({"access_token": "a", "token_type": "bEaReR"})).token_type, "bEaReR");
+    assert_eq!(tokens(json!({"access_token": "a", "token_type": "mac"})).token_type, "mac");
+}
+
+#[test]
+fn scope_may_be_a_text_a_list_or_missing() {
+    let scope = |value: Value| tokens(json!({"access_token": "a", "scope": value})).scope.unwrap();
+    assert_eq!(scope(json!("openid photos")), "openid photos");
+    assert_eq!(scope(json!(["openid", "photos"])), "openid photos");
+    assert_eq!(scope(Value::Null), "openid photos");
+    assert_eq!(scope(json!("")), "openid photos");
+}
+
+#[test]
+fn a_scope_that_was_not_granted_is_noticed() {
+    let tokens = tokens(json!({"access_token": "a", "token_type": "Bearer", "scope": "openid"}));
+    assert_eq!(tokens.notices, ["Not granted: photos."]);
+}
+
+#[test]
+fn every_other_field_is_kept_as_sent() {
+    let tokens = tokens(json!({"access_token": "a", "refresh_token": "r", "team": {"id": 7}, "ok": true}));
+    assert_eq!(Value::Object(tokens.response), json!({"team": {"id": 7}, "ok": true}));
+    assert_eq!(tokens.refresh_token.unwrap().expose(), "r");
+}
+
+#[test]
+fn a_form_is_read_where_content_type_or_body_says_so() {
+    for content_type in ["application/x-www-form-urlencoded", "text/plain", "text/html; charset=utf-8"] {
+        let incoming = answer(
+            200,
+            content_type,
+            "access_token=gho%5F1&scope=repo%2Cgist&token_type=bearer&expires_in=60",
+        );
+        let tokens = read_it(&incoming).unwrap();
+        assert_eq!(tokens.access_token.unwrap().expose(), "gho_1");
+        assert_eq!(tokens.scope.as_deref(), Some("repo,gist"));
+        assert_eq!(tokens.expires_at, Some(NOW + 60_000));
+    }
+}
+
+#[test]
+fn json_is_read_whatever_the_content_type_says() {
+    let body = json!({"access_token": "a"}).to_string();
+    for content_type in ["text/html", "application/x-www-form-urlencoded", "nonsense"] {
+        assert!(read_it(&answer(200, content_type, body.clone())).is_ok(), "{content_type}");
+    }
+}
+
+#[test]
+fn byte_order_marks_and_utf_16_are_read() {
+    let body = json!({"access_token": "a"}).to_string();
+    let mut with_mark = b"\xef\xbb\xbf".to_vec();
+    with_mark.extend(body.bytes());
+    assert!(read_it(&answer(200, "application/json", with_mark)).is_ok());
+    let mut wide = vec![0xff, 0xfe];
+    wide.extend(body.encode_utf16().flat_map(u16::to_le_bytes));
+    assert!(read_it(&answer(200, "application/json", wide)).is_ok());
+}
+
+#[test]
+fn an_error_object_inside_a_200_is_an_error() {
+    for body in [
+        json!({"error": "bad_verification_code", "error_description": "The code is wrong"}),
+        json!({"error": {"type": "bad_verification_code", "message": "The code is wrong"}}),
+    ] {
+        let error = failure(200, "application/json", body.to_string());
+        assert_eq!(error.failure.code, Code::ProviderError);
+        assert_eq!(error.failure.oauth_error.as_deref(), Some("bad_verification_code"));
+        assert_eq!(error.failure.cause, "The code is wrong");
+    }
+    let form = failure(200, "text/plain", "error=bad_verification_code&error_description=The+code+is+wrong");
+    assert_eq!(form.failure.cause, "The code is wrong");
+}
+
+#[test]
+fn only_invalid_grant_says_that_the_grant_is_used_up() {
+    let refused =
+        |status, error: &str| failure(status, "application/json", json!({"error": error}).to_string());
+    assert!(refused(400, "invalid_grant").invalid_grant);
+    assert!(refused(200, "invalid_grant").invalid_grant);
+    for error in ["invalid_client", "invalid_request", "unauthorized_client", "server_error", "Invalid_Grant"]
+    {
+        assert!(!refused(400, error).invalid_grant, "{error}");
+    }
+    for status in [500, 502, 503, 429, 408] {
+        let error = refused(status, "invalid_grant");
+        assert!(!error.invalid_grant && error.passing, "{status}");
+    }
+}
+
+#[test]
+fn a_text_of_the_provider_cannot_steer_a_terminal() {
+    let body = json!({"error": "invalid_client", "error_description": "\u{1b}[2J\u{202e}evil\r\nnext"});
+    let error = failure(401, "application/json", body.to_string());
+    assert!(
+        !error.failure.cause.chars().any(|c| c.is_control() || c == '\u{202e}'),
+        "{:?}",
+        error.failure.cause
+    );
+}
+
+#[test]
+fn a_redirect_is_not_followed_but_explained() {
+    let response = Response::builder()
+        .status(307)
+        .header("location", "https://other.example.com/t?code=abc")
+        .body(vec![]);
+    let incoming = IncomingResponse { response: response.unwrap(), completeness: Completeness::Whole };
+    let error = read_it(&incoming).err().unwrap();
+    assert_eq!(error.failure.code, Code::InvalidResponse);
+    assert!(error.failure.cause.contains("https://other.example.com/t?code=•••"), "{}", error.failure.cause);
+}
+
+#[test]
+fn what_is_no_token_response_is_shown_with_status_type_and_beginning() {
+    for (status, content_type, body, expected) in [
+        (200, "text/html", "<html><title>Sign in</title>".as_bytes(), "a web page or XML"),
+        (502, "text/html", b"<h1>Bad Gateway</h1>", "a web page or XML"),
+        (200, "application/json", b"", "It is empty"),
+        (200, "application/json", b"[1,2]", "neither JSON nor a form"),
+        (200, "application/json", br#"{"access_token": "abc"#, "ends in the middle"),
+        (200, "application/json", br#"{"access_token" "abc"}"#, "begins like JSON"),
+        (200, "application/json", b"\xff\xfe\x00", "It is empty"),
+        (200, "application/json", b"{\"a\": \"\xe9\"}", "not valid UTF-8"),
+        (200, "application/json", b"\x1f\x8b\x08\x00", "compressed"),
+        (200, "application/json", b"{}", "without any field"),
+        (200, "application/json", br#"{"accessToken": "a", "ok": true}"#, "only: accessToken, ok"),
+        (200, "application/json", br#"{"access_token": ""}"#, "no access token"),
+        (418, "application/json", br#"{"message": "no"}"#, "an error without an `error`"),
+    ] {
+        let error = failure(status, content_type, body);
+        let cause = &error.failure.cause;
+        assert_eq!(error.failure.code, Code::InvalidResponse, "{cause}");
+        assert!(cause.contains(expected), "{cause} / {expected}");
+        assert!(cause.contains(&status.to_string()) && cause.contains(content_type), "{cause}");
+        assert!(!cause.contains("abc"), "{cause}");
+    }
+}
+
+#[test]
+fn a_body_that_is_not_whole_is_refused_even_if_it_can_be_read() {
+    for completeness in [Completeness::TooLong, Completeness::CutOff] {
+        let mut incoming = answer(200, "application/json", json!({"access_token": "a"}).to_string());
+        incoming.completeness = completeness;
+        assert_eq!(read_it(&incoming).err().unwrap().failure.code, Code::InvalidResponse);
+    }
+}
+
+#[test]
+fn a_nesting_bomb_is_refused() {
+    let bomb = format!("{{\"a\":{}", "[".repeat(500_000));
+    assert_eq!(failure(200, "application/json", bomb).failure.code, Code::InvalidResponse);
+}
+
+#[test]
+fn retry_after_is_read_as_seconds_and_as_a_date() {
+    let with = |value: &str| {
+        let mut incoming = answer(429, "application/json", json!({"error": "slow_down"}).to_string());
+        incoming.response.headers_mut().insert("retry-after", value.parse().unwrap());
+        read_it(&incoming).err().unwrap()
+    };
+    assert_eq!(with("17").retry_after, Some(Duration::from_secs(17)));
+    assert_eq!(with("Thu, 01 Jan 2026 00:00:30 GMT").retry_after, Some(Duration::from_secs(30)));
+    assert_eq!(with("Thu, 01 Jan 1970 00:00:00 GMT").retry_after, Some(Duration::ZERO));
+    assert_eq!(with("soon").retry_after, None);
+    assert!(with("17").passing);
+}
