@@ -30,6 +30,7 @@ mod metadata;
 mod pages;
 mod revocation;
 mod routes;
+mod sample;
 mod scope;
 mod state;
 mod token;
@@ -46,6 +47,7 @@ use url::Url;
 use visit::Visit;
 
 pub use clients::{CLIENTS, Client};
+pub use sample::sample_collection;
 pub use users::{USERS, User};
 
 /// How a playground behaves. [`Settings::new`] gives the usual one.

@@ -13,5 +13,6 @@ mod other_grants;
 mod pages;
 mod refresh;
 mod robustness;
+mod sample;
 mod sign_out;
 mod support;
