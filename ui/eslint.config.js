@@ -27,6 +27,8 @@ export default ts.config(
       "svelte/no-target-blank": "error",
       // Keys make moves cheap and keep the focus where it was.
       "svelte/require-each-key": "error",
+      // Plain maps and sets stand inside $derived or hold what no template reads; the screen's are Svelte's.
+      "svelte/prefer-svelte-reactivity": "off",
       // `_name` says: taken, and not used.
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/consistent-type-imports": "error",

@@ -17,7 +17,6 @@ const SHOWN_WITH_ACTION_MS = 10_000;
 export class Toasts {
   shown = $state<Toast[]>([]);
   #next = 1;
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on the timers
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   show(text: string, options: Partial<Omit<Toast, "id" | "text">> = {}): void {

@@ -1,0 +1,301 @@
+import type {
+  BodyLines,
+  EnvironmentView,
+  ErrorView,
+  NodeDetail,
+  NodeKindView,
+  NodeView,
+  RequestView,
+  ResponseView,
+  SendOutcome,
+  WorkspaceView,
+} from "../src/ipc/bindings";
+
+const BODY = {
+  items: [
+    {
+      id: "pht_8f2c91",
+      title: "Harbour at dawn",
+      owner: "alice",
+      width: 4032,
+      height: 3024,
+      taken_at: "2025-05-18T05:41:07Z",
+      shared: true,
+      links: { self: "/photos/pht_8f2c91", album: "/albums/alb_42", download: null },
+    },
+    { id: "pht_8f2c92", title: "Ferry, second deck", owner: "alice", width: 4032, height: 3024 },
+  ],
+  next_cursor: "c2Vhc2lkZQ",
+  total: 128,
+};
+
+/** A workspace in memory that answers commands as the Rust half would, far enough to look at the window. */
+export class MadeUpWorkspace {
+  nodes: NodeView[] = [];
+  requests = new Map<string, RequestView>();
+  environments: EnvironmentView[] = [
+    environment("local", "Local", null),
+    environment("staging", "Staging", "teal"),
+    environment("production", "Production", "red"),
+  ];
+  chosen: string | null = "staging";
+  settings: Record<string, unknown> = {};
+  #next = 1;
+
+  constructor(readonly state: string) {
+    if (state === "empty") {
+      this.environments = [];
+      this.chosen = null;
+      return;
+    }
+    const photos = this.#add(null, "collection", "Photos API", { auth: "oauth2" });
+    const albums = this.#add(photos, "folder", "Albums");
+    this.#add(albums, "request", "List albums", { method: "GET" }, "{{base_url}}/v2/albums");
+    this.#add(albums, "request", "Create album", { method: "POST" }, "{{base_url}}/v2/albums");
+    this.#add(albums, "request", "Get album", { method: "GET" }, "{{base_url}}/v2/albums/:album");
+    this.#add(albums, "request", "Rename album", { method: "PATCH" }, "{{base_url}}/v2/albums/:album");
+    const folder = this.#add(photos, "folder", "Photos");
+    const list = "{{base_url}}/v2/albums/{{album_id}}/photos?limit=50&tag={{missing}}";
+    const first = this.#add(folder, "request", "List photos", { method: "GET", auth: "oauth2" }, list);
+    const upload = this.#add(folder, "request", "Upload photo", { method: "POST" }, "{{base_url}}/v2/photos");
+    this.#add(
+      folder,
+      "request",
+      "Download original",
+      { method: "GET" },
+      "{{base_url}}/v2/photos/:id/original",
+    );
+    this.#add(folder, "request", "Delete photo", { method: "DELETE" }, "{{base_url}}/v2/photos/:id");
+    this.#add(photos, "folder", "Partner webhooks", { auth: "oauth2" });
+    this.#add(photos, "request", "Service status", { method: "GET", auth: "noauth" }, "{{base_url}}/status");
+    this.#add(null, "collection", "Billing API", { auth: "oauth2" });
+    this.#add(null, "collection", "Identity provider", { auth: "apikey" });
+    this.settings = {
+      expanded: [photos, albums, folder],
+      openTabs: [first, upload, photos],
+      selection: first,
+    };
+    if (state === "many") {
+      const many = this.#add(null, "collection", "Ten thousand");
+      for (let at = 0; at < 10_000; at++)
+        this.#add(many, "request", `Request ${at}`, { method: "GET" }, "{{base_url}}");
+      this.settings.expanded = [many];
+    }
+  }
+
+  async answer(command: string, args: Record<string, unknown>): Promise<unknown> {
+    const id = (args.id ?? args.node) as string;
+    switch (command) {
+      case "open_workspace":
+        return this.#view();
+      case "open_playground":
+        return this.#view();
+      case "create_collection":
+        return this.#made(null, "collection", args.name as string);
+      case "create_folder":
+        return this.#made(args.parent as string, "folder", args.name as string);
+      case "create_request":
+        return this.#made(args.parent as string, "request", args.name as string);
+      case "duplicate_node": {
+        const node = this.#node(id);
+        return [this.#made(node.parent, node.kind, `${node.name} copy`)];
+      }
+      case "restore_node":
+        return [];
+      case "open_node":
+        return this.#detail(id);
+      case "edit_request":
+        this.requests.set(id, { ...(this.requests.get(id) as RequestView), ...(args.edit as RequestView) });
+        return this.#node(id);
+      case "create_environment": {
+        const made = environment(`e${this.#next++}`, args.name as string, null);
+        this.environments.push({ ...made, variables: [] });
+        return this.environments.at(-1);
+      }
+      case "reveal_environment_secret":
+        return "s3cret-of-staging";
+      case "send":
+        return this.#send(id, args.intent as string);
+      case "response_lines":
+        return lines(args.look as string);
+      case "preview_import":
+        return preview(args.text as string);
+      default:
+        return null;
+    }
+  }
+
+  async #send(id: string, intent: string): Promise<SendOutcome> {
+    const request = this.requests.get(id);
+    await new Promise((done) => setTimeout(done, request?.url.includes("slow") ? 60_000 : 150));
+    if (this.#node(id).name === "Upload photo" && intent === "plain") {
+      return {
+        kind: "held_back",
+        held: {
+          message: "Held back: the token has expired",
+          reason: "“Alice” expired 12 minutes ago and auto-refresh is off. Nothing was sent.",
+          offers: ["refresh_and_send", "send_anyway"],
+          failure: null,
+        },
+      };
+    }
+    if (this.#node(id).name === "Service status") return { kind: "failed", error: refused };
+    return { kind: "answered", response };
+  }
+
+  #add(
+    parent: string | null,
+    kind: NodeKindView,
+    name: string,
+    more: { method?: string; auth?: string } = {},
+    url = "",
+  ): string {
+    const id = `n${this.#next++}`;
+    const collection = parent ? this.#node(parent).collection : id;
+    this.nodes.push({
+      id,
+      parent,
+      collection,
+      kind,
+      name,
+      method: more.method ?? null,
+      auth: more.auth ?? null,
+    });
+    if (kind === "request") {
+      this.requests.set(id, {
+        method: more.method ?? "GET",
+        url,
+        disabledQuery: url.includes("limit")
+          ? [{ at: 1, row: { name: "cursor", value: "{{next_cursor}}", enabled: false, description: "" } }]
+          : [],
+        pathVariables: [],
+        headers: [{ name: "Accept", value: "application/json", enabled: true, description: "" }],
+        body:
+          more.method === "POST"
+            ? {
+                kind: "raw",
+                language: "json",
+                text: '{\n  "title": "Harbour at dawn",\n  "album": "{{album_id}}"\n}',
+              }
+            : { kind: "none" },
+      });
+    }
+    return id;
+  }
+
+  #made(parent: string | null, kind: NodeKindView, name: string): NodeView {
+    return this.#node(this.#add(parent, kind, name, kind === "request" ? { method: "GET" } : {}));
+  }
+
+  #node(id: string): NodeView {
+    const node = this.nodes.find((other) => other.id === id);
+    if (!node) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  #detail(id: string): NodeDetail {
+    return {
+      node: this.#node(id),
+      description: "",
+      auth: null,
+      effectiveAuth: { fromNode: null, fromName: null, auth: null },
+      variables: [{ key: "page_size", value: "50", secret: false, enabled: true }],
+      scope: [
+        {
+          key: "base_url",
+          value: "https://api.staging.example.com",
+          secret: false,
+          origin: "environment Staging",
+        },
+        { key: "album_id", value: "alb_42", secret: false, origin: "environment Staging" },
+        { key: "next_cursor", value: "c2Vh", secret: false, origin: "collection Photos API" },
+      ],
+      request: this.requests.get(id) ?? null,
+    };
+  }
+
+  #view(): WorkspaceView {
+    return {
+      name: "Acme Studio",
+      nodes: this.nodes,
+      environments: this.environments,
+      chosenEnvironment: this.chosen,
+      tokens: [],
+      settings: this.settings,
+      keyStore: { kind: "keyring", state: "ready", label: "Tokens encrypted · OS keyring", problem: null },
+      playground: null,
+    };
+  }
+}
+
+function environment(id: string, name: string, colour: string | null): EnvironmentView {
+  return {
+    id,
+    name,
+    colour,
+    variables: [
+      { key: "base_url", value: `https://api.${id}.example.com`, secret: false, enabled: true },
+      { key: "album_id", value: "alb_42", secret: false, enabled: true },
+      { key: "client_secret", value: null, secret: true, enabled: true },
+    ],
+  };
+}
+
+const response: ResponseView = {
+  id: "r1",
+  status: 200,
+  reason: "OK",
+  httpVersion: "HTTP/2",
+  totalMs: 142.3,
+  firstByteMs: 118,
+  size: 18_412,
+  headers: [
+    ["content-type", "application/json; charset=utf-8"],
+    ["cache-control", "private, max-age=30"],
+    ["etag", 'W/"a81f-42"'],
+    ["x-ratelimit-remaining", "4982"],
+  ],
+  contentType: "application/json",
+  bodyKind: "json",
+  authStory: ["Access token “Alice” attached, 4:12 left, no refresh needed"],
+  refreshed: false,
+  redirects: [],
+  warnings: [],
+  flow: [],
+  sentUrl: "https://api.staging.example.com/v2/albums/alb_42/photos?limit=50",
+};
+
+const refused: ErrorView = {
+  code: "network",
+  oauthError: null,
+  message: "Nothing is listening at localhost:8080",
+  cause: "The machine answered but refused the connection. The server may be stopped, or on another port.",
+  nextStep: "Start the server, or edit base_url. Nothing was sent.",
+  fix: null,
+  flow: [],
+  checks: [],
+};
+
+function lines(look: string): BodyLines {
+  const text = look === "pretty" ? JSON.stringify(BODY, null, 2) : JSON.stringify(BODY);
+  return { total: text.split("\n").length, first: 0, lines: text.split("\n"), problem: null };
+}
+
+function preview(text: string) {
+  if (!text.trim().startsWith("{")) {
+    throw {
+      ...refused,
+      code: "usage",
+      message: "This is no format that Gatepass reads",
+      cause: "The text does not begin with a brace, so it is no JSON.",
+      nextStep: "Export the collection from Postman as v2.1 and choose that file.",
+    };
+  }
+  return {
+    format: "Postman collection 2.1",
+    items: [{ kind: "collection", name: "Photos API", detail: "43 requests in 5 folders" }],
+    warnings: [
+      { item: "Upload photo", reason: "has a pre-request script.", whatHappens: "It is kept and not run." },
+    ],
+  };
+}

@@ -1,0 +1,2 @@
+export { ImportDialogState } from "./import-dialog.svelte";
+export { default as ImportDialog } from "./ImportDialog.svelte";

@@ -1,0 +1,4 @@
+export { NodeEditor } from "./node-editor.svelte";
+export { OpenTabs, openTabs, provideOpenTabs } from "./open-tabs.svelte";
+export { default as NodePane } from "./NodePane.svelte";
+export { default as TabStrip } from "./TabStrip.svelte";

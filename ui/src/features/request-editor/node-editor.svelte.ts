@@ -1,0 +1,122 @@
+import { command, Failure, type ErrorView, type JsonValue, type NodeDetail, type NodeView } from "../../ipc";
+import type { RequestEdit, VariableView } from "../../ipc";
+import { Saver } from "../../lib/saver.svelte";
+import type { VariableLookup } from "../../components/templateVariables";
+
+/**
+ * A collection, folder or request that stands open. Edits show at once and are saved shortly after; what could
+ * not be saved stays here and is tried again.
+ */
+export class NodeEditor {
+  readonly id: string;
+  detail = $state.raw<NodeDetail | null>(null);
+  /** Why it could not be opened. */
+  problem = $state.raw<ErrorView | null>(null);
+  /** The tab of the editor that is open. */
+  tab = $state("params");
+  /** Counts saved changes of the authorization: what depends on it asks again. */
+  authRevision = $state(0);
+  readonly saver = new Saver();
+  /** Told when the row of the tree has to change. */
+  readonly #onnode: (node: Partial<NodeView> & { id: string }) => void;
+  #pendingRequest: RequestEdit = {};
+  #pendingParams: Record<string, JsonValue> = {};
+
+  readonly saveProblem = $derived(
+    this.saver.state === "failed" ? Failure.from(this.saver.failure).view : null,
+  );
+  readonly #scope = $derived(new Map(this.detail?.scope.map((variable) => [variable.key, variable])));
+
+  constructor(id: string, onnode: (node: Partial<NodeView> & { id: string }) => void) {
+    this.id = id;
+    this.#onnode = onnode;
+  }
+
+  /** What a template may say here: the value that wins, and where it comes from. */
+  readonly lookup: VariableLookup = (name) => {
+    if (name.startsWith("$")) return { value: "made anew for each send", source: "Gatepass" };
+    const found = this.#scope.get(name);
+    return found ? { value: found.secret ? "••••••" : (found.value ?? ""), source: found.origin } : null;
+  };
+
+  async load(): Promise<void> {
+    try {
+      this.detail = await command("open_node", { id: this.id });
+      this.problem = null;
+      if (!this.detail.request) this.tab = "authorization";
+    } catch (thrown) {
+      this.problem = Failure.from(thrown).view;
+    }
+  }
+
+  /** Reads again what others decide: the variables in scope and the inherited authorization. */
+  async reloadScope(): Promise<void> {
+    const fresh = await command("open_node", { id: this.id });
+    if (!this.detail) return;
+    this.detail = { ...this.detail, scope: fresh.scope, effectiveAuth: fresh.effectiveAuth };
+    this.authRevision++;
+  }
+
+  /** Changes parts of the request. */
+  edit(part: RequestEdit): void {
+    if (!this.detail?.request) return;
+    this.detail = { ...this.detail, request: { ...this.detail.request, ...part } };
+    if (part.method !== undefined) this.#onnode({ id: this.id, method: part.method });
+    this.#pendingRequest = { ...this.#pendingRequest, ...part };
+    this.saver.later("request", async () => {
+      const edit = this.#pendingRequest;
+      this.#pendingRequest = {};
+      try {
+        await command("edit_request", { id: this.id, edit });
+      } catch (thrown) {
+        this.#pendingRequest = { ...edit, ...this.#pendingRequest };
+        throw thrown;
+      }
+    });
+  }
+
+  /** Replaces the variables of a collection or folder. */
+  setVariables(variables: VariableView[]): void {
+    if (!this.detail) return;
+    this.detail = { ...this.detail, variables };
+    this.saver.later("variables", async () => {
+      const { scope } = await command("set_variables", { id: this.id, variables });
+      if (this.detail) this.detail = { ...this.detail, scope };
+    });
+  }
+
+  /** Chooses the kind of authorization by Postman's name; null inherits. */
+  async setAuth(kind: string | null): Promise<void> {
+    await this.saver.flush();
+    this.#takeAuth(await command("set_auth", { id: this.id, kind }));
+    this.#onnode({ id: this.id, auth: kind });
+  }
+
+  /** Sets parameters of the authorization by name; null removes one. */
+  setAuthParams(params: Record<string, JsonValue>): void {
+    if (!this.detail?.auth) return;
+    const auth = { ...this.detail.auth, params: { ...this.detail.auth.params } };
+    for (const [name, value] of Object.entries(params)) {
+      if (value === null) delete auth.params[name];
+      else auth.params[name] = value;
+    }
+    this.detail = { ...this.detail, auth };
+    this.#pendingParams = { ...this.#pendingParams, ...params };
+    this.saver.later("auth", async () => {
+      const pending = this.#pendingParams;
+      this.#pendingParams = {};
+      try {
+        const fresh = await command("set_auth_params", { id: this.id, params: pending });
+        if (Object.keys(this.#pendingParams).length === 0) this.#takeAuth(fresh);
+      } catch (thrown) {
+        this.#pendingParams = { ...pending, ...this.#pendingParams };
+        throw thrown;
+      }
+    });
+  }
+
+  #takeAuth({ auth, effectiveAuth }: NodeDetail): void {
+    if (this.detail) this.detail = { ...this.detail, auth, effectiveAuth };
+    this.authRevision++;
+  }
+}

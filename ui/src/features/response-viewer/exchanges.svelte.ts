@@ -1,0 +1,56 @@
+import { createContext } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import { command, Failure, onEvent, type SendIntent, type SendOutcome, type SendProgress } from "../../ipc";
+
+/** A send that is under way. */
+export interface Running {
+  /** Milliseconds since 1970. */
+  since: number;
+  progress: SendProgress | null;
+}
+
+/** What is known of the last send of each request. The last answer stays while the next send runs. */
+export class Exchanges {
+  readonly #running = new SvelteMap<string, Running>();
+  readonly #outcomes = new SvelteMap<string, SendOutcome>();
+
+  running(node: string): Running | undefined {
+    return this.#running.get(node);
+  }
+
+  outcome(node: string): SendOutcome | undefined {
+    return this.#outcomes.get(node);
+  }
+
+  /** Sends a request; a second one while it runs is refused by doing nothing. */
+  async send(node: string, intent: SendIntent = "plain"): Promise<void> {
+    if (this.#running.has(node)) return;
+    this.#running.set(node, { since: Date.now(), progress: null });
+    try {
+      this.#outcomes.set(node, await command("send", { node, intent }));
+    } catch (thrown) {
+      this.#outcomes.set(node, { kind: "failed", error: Failure.from(thrown).view });
+    } finally {
+      this.#running.delete(node);
+    }
+  }
+
+  async cancel(node: string): Promise<void> {
+    if (this.#running.has(node)) await command("cancel_send", { node });
+  }
+
+  forget(node: string): void {
+    void this.cancel(node);
+    this.#outcomes.delete(node);
+  }
+
+  /** Hears how far sends are, until the returned function is called. */
+  follow(): () => void {
+    return onEvent("send-progress", (progress) => {
+      const running = this.#running.get(progress.node);
+      if (running) this.#running.set(progress.node, { ...running, progress });
+    });
+  }
+}
+
+export const [exchanges, provideExchanges] = createContext<Exchanges>();

@@ -1,0 +1,166 @@
+import { createContext } from "svelte";
+import { Toasts } from "../components/toasts.svelte";
+import { Environments } from "../features/environments";
+import { ImportDialogState } from "../features/interchange";
+import { Problems } from "../features/problems";
+import { OpenTabs } from "../features/request-editor";
+import { Exchanges } from "../features/response-viewer";
+import { WorkspaceTree } from "../features/workspace-tree";
+import {
+  command,
+  onEvent,
+  type ImportResult,
+  type KeyStoreView,
+  type SendIntent,
+  type WorkspaceView,
+} from "../ipc";
+import { counted } from "../lib/format";
+
+/** What lies on the table: the features of the window, and what one of them means for the others. */
+export class Desk {
+  readonly tree = new WorkspaceTree();
+  readonly tabs = new OpenTabs((node) => this.tree.patch(node.id, node));
+  readonly environments = new Environments();
+  readonly exchanges = new Exchanges();
+  readonly problems = new Problems();
+  readonly toasts = new Toasts();
+  readonly importing = new ImportDialogState();
+  /** The workspace has been read: only then can it be said to be empty. */
+  ready = $state(false);
+  name = $state("Gatepass");
+  keyStore = $state.raw<KeyStoreView | null>(null);
+
+  constructor() {
+    this.environments.onresolved = () => void this.problems.attempt(() => this.tabs.reloadScopes());
+    this.tree.onexpanded = (ids) =>
+      void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
+  }
+
+  /** Reads the workspace, and hears what happens to it, until the returned function is called. */
+  start(): () => void {
+    void this.problems.attempt(async () => {
+      const workspace = await command("open_workspace");
+      this.#show(workspace, texts(workspace.settings.expanded));
+      this.tabs.restore(workspace.settings, (id) => this.tree.byId.has(id));
+      if (this.tabs.active) this.tree.unfold(this.tabs.active);
+    });
+    const ends = [
+      this.exchanges.follow(),
+      onEvent("workspace-changed", () => void this.reload()),
+      onEvent("key-store-changed", (keyStore) => (this.keyStore = keyStore)),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+
+  /** Another process, or the playground, changed the workspace. */
+  async reload(): Promise<void> {
+    await this.problems.attempt(async () => {
+      this.#show(await command("open_workspace"), [...this.tree.expanded]);
+      this.tabs.close(
+        this.tabs.ids.filter((id) => !this.tree.byId.has(id)),
+        true,
+      );
+      await this.tabs.reloadScopes();
+    });
+  }
+
+  open(id: string): void {
+    this.environments.open = null;
+    this.tabs.open(id);
+    this.tree.unfold(id);
+  }
+
+  /** Sends the open request with everything that was typed. */
+  async send(intent: SendIntent = "plain"): Promise<void> {
+    const editor = this.tabs.editor;
+    if (!editor?.detail?.request || this.environments.open) return;
+    try {
+      await Promise.all([editor.saver.flush(), this.environments.saver.flush()]);
+    } catch {
+      // What could not be saved is said where it was typed; what is on screen must not differ from what is sent.
+      return;
+    }
+    await this.exchanges.send(editor.id, intent);
+  }
+
+  async create(kind: "collection" | "folder" | "request", near = this.tree.cursor): Promise<void> {
+    await this.problems.attempt(async () => {
+      let parent = kind === "collection" ? null : this.tree.parentForNew(near);
+      if (kind !== "collection" && parent === null) {
+        parent = (await this.tree.create(null, "collection", "New collection")).id;
+      }
+      const node = await this.tree.create(parent, kind, `New ${kind}`);
+      if (kind === "request") this.open(node.id);
+      else this.tree.renaming = node.id;
+    });
+  }
+
+  /** Deletes at once, and offers to undo it. */
+  async remove(id: string): Promise<void> {
+    const before = this.tree.nodes;
+    const name = this.tree.byId.get(id)?.name ?? "";
+    await this.problems.attempt(async () => {
+      const gone = await this.tree.remove(id);
+      const open = this.tabs.ids.filter((tab) => gone.includes(tab));
+      this.tabs.close(open, true);
+      const inside = gone.length - 1;
+      this.toasts.show(`${name} deleted`, {
+        detail: inside > 0 ? `With ${counted(inside, "item")} in it` : undefined,
+        action: {
+          label: "Undo",
+          run: () =>
+            void this.problems.attempt(async () => {
+              await this.tree.restore(id, before);
+              for (const tab of open) this.tabs.open(tab);
+            }),
+        },
+      });
+    });
+  }
+
+  imported({ nodes, environments, warnings }: ImportResult): void {
+    this.tree.add(nodes);
+    const collections = nodes.filter((node) => node.kind === "collection");
+    for (const { id } of collections) this.tree.toggle(id, true);
+    this.tree.cursor = collections[0]?.id ?? this.tree.cursor;
+    this.environments.show([...this.environments.list, ...environments], this.environments.chosen);
+    const requests = nodes.filter((node) => node.kind === "request").length;
+    this.toasts.show(`Imported ${counted(requests, "request")}`, {
+      tone: warnings.length > 0 ? "warn" : "ok",
+      detail: warnings.length > 0 ? counted(warnings.length, "warning") : undefined,
+    });
+  }
+
+  async playground(): Promise<void> {
+    await this.problems.attempt(async () => {
+      const workspace = await command("open_playground");
+      this.#show(workspace, [...this.tree.expanded]);
+      const collection = workspace.playground?.collection;
+      if (!collection) return;
+      this.tree.toggle(collection, true);
+      const first = this.tree.nodes.find((node) => node.collection === collection && node.kind === "request");
+      if (first) this.open(first.id);
+    });
+  }
+
+  /** What was typed anywhere and is not yet stored. */
+  readonly saveState = $derived.by(() => {
+    const states = [this.environments.saver.state, this.tabs.editor?.saver.state];
+    if (states.includes("failed")) return "failed";
+    return states.includes("saving") ? "saving" : "saved";
+  });
+
+  #show(workspace: WorkspaceView, expanded: string[]): void {
+    this.name = workspace.name;
+    this.tree.show(workspace.nodes, expanded);
+    this.environments.show(workspace.environments, workspace.chosenEnvironment);
+    this.keyStore = workspace.keyStore;
+    this.ready = true;
+  }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+export const [desk, provideDesk] = createContext<Desk>();
