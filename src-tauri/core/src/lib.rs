@@ -1,5 +1,7 @@
 //! The API client without a face: what a workspace is made of, and how one request goes from draft to verdict.
 
 pub mod exchange;
+pub mod find;
 pub mod ports;
+pub mod template;
 pub mod workspace;

@@ -3,6 +3,8 @@
 mod auth;
 mod definition;
 mod environment;
+pub mod secrets;
+mod tree;
 mod variable;
 
 pub use auth::{Auth, AuthKind};
@@ -10,6 +12,8 @@ pub use definition::{
     Body, Definition, Folder, FormField, FormPart, KeyValue, NodeKind, RequestDefinition, Script, ScriptEvent,
 };
 pub use environment::Environment;
+pub use secrets::{Parts, Secrets};
+pub use tree::Planted;
 pub use variable::Variable;
 
 use std::fmt;
