@@ -1,6 +1,7 @@
 //! The provider's endpoints, one file each. Every request to one of them is built here, so that client
 //! authentication, DPoP, `Origin` and extra parameters cannot differ from one to the next.
 
+pub mod jwks;
 pub mod token;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};

@@ -14,6 +14,7 @@
 //! | under which identity it is kept | [`token_key`] |
 //! | how the client proves who it is | [`client_authentication`] |
 //! | how a token is bound to a key of ours | [`dpop`] |
+//! | whether an ID token is to be believed | [`id_token`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
 //! | what went wrong, why, and what to do | [`failure`] |
 //! | what crossed the wire, step by step | [`transcript`] |
@@ -25,6 +26,7 @@ pub mod dpop;
 pub mod endpoints;
 pub mod failure;
 pub mod flow;
+pub mod id_token;
 pub mod inert;
 pub mod jwt;
 pub mod keeper;

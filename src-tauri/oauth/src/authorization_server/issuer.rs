@@ -34,6 +34,11 @@ impl IssuerRule {
             })
     }
 
+    /// The configured issuer.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
     /// The issuers that are accepted, for a message.
     pub fn describe(&self) -> String {
         let all: Vec<&str> = self.issuer.iter().chain(&self.accepted).map(String::as_str).collect();
