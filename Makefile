@@ -1,0 +1,106 @@
+# Everything is done from here. `make` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.NOTPARALLEL:
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+UI_PACKAGES := ui/node_modules/.package-lock.json
+PROVIDER_PACKAGES := tests/provider/node_modules/.package-lock.json
+UI := ui/dist/index.html
+UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
+NEXTEST := $(shell command -v cargo-nextest)
+DISPLAY_HERE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
+
+.PHONY: help tools setup run dev check test test-ui test-rust bindings fmt lint lint-ui lint-rust deny
+
+##@ Use
+
+help: ## this list
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools ## build and open the window; without a display: tell the story in the terminal
+ifneq ($(DISPLAY_HERE),)
+	@$(MAKE) --no-print-directory $(UI)
+	@scripts/install-packages.sh build
+	cargo run --package gatepass-desktop
+else
+	@echo "There is no display here (DISPLAY and WAYLAND_DISPLAY are empty), so the window cannot open."
+	@echo "Building the command line instead, which does the same without it."
+	cargo build --package gatepass-cli --bin gatepass
+	@scripts/headless-story.sh "$(abspath $(TARGET))/debug/gatepass"
+endif
+
+##@ Work on it
+
+setup: tools $(PROVIDER_PACKAGES) $(UI) ## install what is missing: Debian packages, npm packages; build the page of the window
+	@scripts/install-packages.sh test
+
+dev: tools $(UI_PACKAGES) ## the window with its page reloaded as it is edited
+	@scripts/install-packages.sh build
+	npm --prefix ui run dev & vite=$$!; trap "kill $$vite" EXIT; cargo run --package gatepass-desktop --no-default-features
+
+check: tools $(UI) ## the quick checks: types on both sides, lints
+	cargo check --workspace --all-targets
+	npm --prefix ui run check
+	npm --prefix ui run lint
+
+test: setup test-ui test-rust ## everything: page, library, acceptance and window tests
+
+test-ui: tools $(UI_PACKAGES)
+	npm --prefix ui run check
+	npm --prefix ui run lint
+	npm --prefix ui run test
+
+# The acceptance tests start the built programs, so these come first, in the same build as the tests.
+test-rust: tools $(UI) $(PROVIDER_PACKAGES)
+	cargo build --workspace --all-targets --locked
+	cargo test --workspace --doc --locked --quiet
+ifneq ($(NEXTEST),)
+	scripts/with-display.sh cargo nextest run --workspace --locked
+else
+	scripts/with-display.sh cargo test --workspace --all-targets --locked
+endif
+
+bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
+	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh
+
+fmt: tools $(UI_PACKAGES) ## format Rust, TypeScript and Svelte
+	cargo fmt --all
+	npm --prefix ui run format
+
+lint: lint-ui lint-rust deny ## formatting, clippy, ESLint, dependency rules; warnings are errors
+
+lint-ui: tools $(UI_PACKAGES)
+	npm --prefix ui run format:check
+	npm --prefix ui run lint
+
+lint-rust: tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: tools ## layering, licences, sources and known-bad releases of the dependency tree
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing. Install it: cargo install cargo-deny --locked" >&2; exit 1; }
+	cargo deny --workspace check bans licenses sources
+
+tools:
+	@scripts/check-tools.sh
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Files. npm writes this file into node_modules itself, so it tells when an install is older than its lock file.
+
+$(UI_PACKAGES): ui/package-lock.json | tools
+	cd ui && npm ci
+	@touch $@
+
+$(PROVIDER_PACKAGES): tests/provider/package-lock.json | tools
+	cd tests/provider && npm ci
+	@touch $@
+
+$(UI): $(UI_PACKAGES) $(UI_SOURCES)
+	npm --prefix ui run build
+	@touch $@
