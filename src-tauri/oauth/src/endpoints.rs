@@ -8,14 +8,17 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
-use crate::authorization_server::{AuthorizationServer, Endpoint};
+use crate::authorization_server::{AuthorizationServer, Endpoint, KnownServers};
 use crate::client_authentication::{self, Provider, uses_mutual_tls};
 use crate::config::{AuthConfig, ExtraParameter, ExtraPlace};
+use crate::dpop::{DpopKey, Nonces, Proof};
 use crate::failure::{Code, Failure};
 use crate::flow::{Exchanged, Flow, Unanswered};
 use crate::ports::ClientCertificate;
 use crate::secret::Secret;
-use crate::transcript::Step;
+use crate::transcript::{Step, StepResult};
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// A client speaking with its provider in the course of one flow.
 #[derive(Clone, Copy)]
@@ -23,6 +26,17 @@ pub struct Dialogue<'a> {
     pub config: &'a AuthConfig,
     pub server: &'a AuthorizationServer,
     pub flow: &'a Flow,
+    /// What this process has learnt of its providers.
+    pub known: &'a KnownProviders,
+    /// The key that tokens are bound to, where they are (RFC 9449).
+    pub dpop_key: Option<&'a DpopKey>,
+}
+
+/// What a process learns of its providers in the course of all flows.
+#[derive(Default)]
+pub struct KnownProviders {
+    pub servers: KnownServers,
+    pub nonces: Nonces,
 }
 
 /// The parameters of a form, in order. An empty value is never sent.
@@ -67,7 +81,8 @@ impl Form {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    fn remove(&mut self, name: &str) {
+    /// Takes out every parameter of this name.
+    pub fn remove(&mut self, name: &str) {
         self.0.retain(|(field, _)| field != name);
     }
 
@@ -103,6 +118,8 @@ pub struct Call<'a> {
     pub form: Form,
     /// The rows of free parameters that belong to this request.
     pub extra: &'a [ExtraParameter],
+    /// Whether a proof of possession goes along, where tokens are bound to a key: on token requests it does.
+    pub proves_possession: bool,
 }
 
 /// An answer, with what was noticed while the request was made.
@@ -112,26 +129,59 @@ pub struct Answered {
 }
 
 impl Dialogue<'_> {
-    /// Authenticates the client and sends the form.
+    /// Authenticates the client and sends the form. Where the provider wants a nonce in the proof of possession, the
+    /// request is made anew and sent once more (RFC 9449 §8).
     ///
     /// # Errors
     /// The config cannot make the request, or no answer came.
     pub async fn post(&self, call: Call<'_>) -> Result<Answered, Unanswered> {
-        let draft = self.draft(call).map_err(|failure| Unanswered { failure, may_have_arrived: false })?;
-        let request = draft.request().map_err(|failure| Unanswered { failure, may_have_arrived: false })?;
-        let exchanged = self.flow.send(draft.step, request, draft.client_certificate.clone()).await?;
-        Ok(Answered { exchanged, notices: draft.notices })
+        let first = self.post_once(&call).await?;
+        if !first.wants_nonce {
+            return Ok(first.answered);
+        }
+        first.answered.exchanged.end(
+            self.flow,
+            StepResult::Retried,
+            "The provider wants its nonce in the DPoP proof",
+        );
+        Ok(self.post_once(&call).await?.answered)
+    }
+
+    async fn post_once(&self, call: &Call<'_>) -> Result<Attempt, Unanswered> {
+        let unsent = |failure| Unanswered { failure, may_have_arrived: false };
+        let mut draft = self.draft(call).map_err(unsent)?;
+        let key = self.dpop_key.filter(|_| call.proves_possession);
+        if let Some(key) = key {
+            draft.headers.push((DPOP, self.proof(key, &draft.url).map_err(unsent)?));
+        }
+        let request = draft.request().map_err(unsent)?;
+        let exchanged = self.flow.send(call.step, request, draft.client_certificate).await?;
+        let response = &exchanged.incoming.response;
+        let is_new = self.known.nonces.learn(&draft.url, response.headers());
+        let wants_nonce = is_new
+            && key.is_some()
+            && matches!(response.status().as_u16(), 400 | 401)
+            && String::from_utf8_lossy(response.body()).contains("use_dpop_nonce");
+        Ok(Attempt { answered: Answered { exchanged, notices: draft.notices }, wants_nonce })
+    }
+
+    fn proof(&self, key: &DpopKey, url: &Url) -> Result<HeaderValue, Failure> {
+        let nonce = self.known.nonces.of(url);
+        let proof = Proof { method: &http::Method::POST, url, access_token: None, nonce: nonce.as_deref() };
+        let surroundings = self.flow.surroundings();
+        let proof = key.prove(&proof, &*surroundings.clock, &*surroundings.randomness)?;
+        header_value("DPoP", proof.expose())
     }
 
     /// Builds the request, without anything that depends on the moment of sending.
-    fn draft(&self, call: Call<'_>) -> Result<Draft, Failure> {
+    fn draft(&self, call: &Call<'_>) -> Result<Draft, Failure> {
         let mut url = match call.address {
             Some(address) => crate::authorization_server::endpoint_url(call.endpoint.as_str(), address)?,
             None if uses_mutual_tls(self.config) => self.server.require_mtls(call.endpoint)?,
             None => self.server.require(call.endpoint)?,
         };
         let authenticated = self.authenticate(call.endpoint)?;
-        let mut form = call.form;
+        let mut form = call.form.clone();
         for (name, value) in &authenticated.params {
             if !form.has(name) {
                 form.push(name, value);
@@ -152,7 +202,6 @@ impl Dialogue<'_> {
         }
         place_extra(call.extra, &mut form, &mut url, &mut headers)?;
         Ok(Draft {
-            step: call.step,
             url,
             form,
             headers,
@@ -183,8 +232,12 @@ impl Dialogue<'_> {
     }
 }
 
+struct Attempt {
+    answered: Answered,
+    wants_nonce: bool,
+}
+
 struct Draft {
-    step: Step,
     url: Url,
     form: Form,
     headers: Vec<(HeaderName, HeaderValue)>,

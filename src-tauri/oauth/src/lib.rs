@@ -19,6 +19,8 @@
 //! | what went wrong, why, and what to do | [`failure`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
+pub mod authorization_request;
+pub mod authorization_response;
 pub mod authorization_server;
 pub mod client_authentication;
 pub mod config;

@@ -64,6 +64,17 @@ pub fn read(incoming: &IncomingResponse, circumstances: &Circumstances<'_>) -> R
         .map_err(|missing| not_understood(incoming, circumstances, &missing).into())
 }
 
+/// Reads a token response that came through the browser (implicit and hybrid flows).
+///
+/// # Errors
+/// What is missing, as a sentence without its full stop.
+pub fn from_parameters(
+    parameters: Map<String, Value>,
+    circumstances: &Circumstances<'_>,
+) -> Result<TokenSet, String> {
+    fields::token_set(parameters, circumstances, None)
+}
+
 /// Reads any answer of an OAuth endpoint that is an object, or an OAuth error object.
 ///
 /// # Errors
@@ -173,7 +184,7 @@ fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Duration> {
 }
 
 /// The server's own time, from `Date`.
-fn date_of(headers: &HeaderMap) -> Option<UnixMillis> {
+pub fn date_of(headers: &HeaderMap) -> Option<UnixMillis> {
     http_date(headers.get(http::header::DATE)?.to_str().ok()?)
 }
 

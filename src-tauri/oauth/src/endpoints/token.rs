@@ -3,6 +3,7 @@
 use super::{Call, Dialogue, Form};
 use crate::authorization_server::Endpoint;
 use crate::config::{ExtraParameter, Grant};
+use crate::ports::UnixMillis;
 use crate::token_response::{self, Circumstances, TokenError};
 use crate::token_set::TokenSet;
 use crate::transcript::{Step, StepResult};
@@ -15,6 +16,13 @@ pub enum Purpose {
     Refresh,
 }
 
+/// What a token endpoint granted.
+pub struct Granted {
+    pub tokens: TokenSet,
+    /// The provider's own time when it answered, where it said: it explains a wrong clock here.
+    pub server_time: Option<UnixMillis>,
+}
+
 /// Parameters that belong to one grant: rows for the token request that carry them are of no use to a refresh.
 const OF_ONE_GRANT: [&str; 6] =
     ["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "assertion"];
@@ -25,7 +33,7 @@ impl Dialogue<'_> {
     ///
     /// # Errors
     /// Why no token came; the step has been written down.
-    pub async fn request_token(&self, purpose: Purpose, parameters: Form) -> Result<TokenSet, TokenError> {
+    pub async fn request_token(&self, purpose: Purpose, parameters: Form) -> Result<Granted, TokenError> {
         let (step, address) = match purpose {
             Purpose::Token => (Step::Token, None),
             Purpose::Refresh => (Step::Refresh, self.config.refresh_endpoint.as_deref()),
@@ -35,7 +43,8 @@ impl Dialogue<'_> {
             form.push("resource", resource);
         }
         let rows = self.extra_rows(purpose);
-        let call = Call { step, endpoint: Endpoint::Token, address, form, extra: &rows };
+        let call =
+            Call { step, endpoint: Endpoint::Token, address, form, extra: &rows, proves_possession: true };
         let answered = self.post(call).await.map_err(|lost| TokenError {
             may_have_arrived: lost.may_have_arrived,
             ..TokenError::from(lost.failure)
@@ -54,9 +63,11 @@ impl Dialogue<'_> {
                 {
                     self.flow.blank(secret);
                 }
-                answered.exchanged.end(self.flow, StepResult::Ok, received(&tokens));
+                let incoming = answered.exchanged.end(self.flow, StepResult::Ok, received(&tokens));
                 tokens.notices.extend(answered.notices);
-                Ok(tokens)
+                tokens.dpop_key = self.dpop_key.map(|key| key.to_jwk().clone());
+                let server_time = token_response::date_of(incoming.response.headers());
+                Ok(Granted { tokens, server_time })
             }
             Err(error) => {
                 let detail = format!("{}: {}", error.failure.message, error.failure.cause);
