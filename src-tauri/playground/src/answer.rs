@@ -54,8 +54,8 @@ impl Answer {
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        // The path has secrets, the origin has none. Any stricter, and browsers send `Origin: null` with our forms.
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("origin"));
         for (name, value) in self.headers {
             headers.append(name, value);
         }

@@ -10,6 +10,10 @@
 //! token exchange (RFC 8693), JWT access tokens (RFC 9068), introspection (RFC 7662), revocation (RFC 7009), userinfo,
 //! RP-initiated logout, and bearer tokens at the API (RFC 6750).
 //!
+//! For demonstrations and tests it has three levers ([`Settings::controls`]): `POST /playground/expire` makes every access
+//! token and ID token expire, `POST /playground/revoke` revokes every refresh token, `GET /playground/counts` tells how many
+//! token requests of each grant type were granted and refused.
+//!
 //! It keeps nothing: keys, sessions and tokens are gone when it is dropped. Its users and client secrets are public
 //! knowledge, so it must only ever be served on a loopback address, and it refuses a `Host` that is not one.
 
@@ -62,7 +66,7 @@ pub struct Settings {
     pub reuse_grace_seconds: u64,
     /// The `interval` of the device grant, in seconds.
     pub device_interval_seconds: u64,
-    /// Whether `/playground/expire`, `/playground/revoke` and `/playground/counts` answer (see the front page, `/`).
+    /// Whether `/playground/expire`, `/playground/revoke` and `/playground/counts` answer.
     pub controls: bool,
 }
 
@@ -131,6 +135,11 @@ impl Playground {
     /// The provider's issuer identifier: the origin of its base, without a trailing slash.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Where the API begins; also its identifier as resource and audience.
+    pub fn api(&self) -> String {
+        format!("{}/api", self.issuer)
     }
 
     /// The people who can sign in, with their passwords: they are no secret.

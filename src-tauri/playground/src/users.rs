@@ -28,7 +28,7 @@ pub const USERS: &[User] = &[
         password: "alice",
         subject: "user-alice",
         given_name: "Alice",
-        family_name: "Lidell",
+        family_name: "Archer",
         email: "alice@playground.example",
     },
     User {
@@ -36,7 +36,7 @@ pub const USERS: &[User] = &[
         password: "bob",
         subject: "user-bob",
         given_name: "Bob",
-        family_name: "Builder",
+        family_name: "Baker",
         email: "bob@playground.example",
     },
 ];

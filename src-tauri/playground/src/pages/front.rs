@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{Page, escape};
 use crate::{
     answer::Answer,
-    clients::CLIENTS,
+    clients::{CLIENTS, Client},
     error::OAuthError,
     incoming::Incoming,
     scope::{DEFAULT_SCOPE, SCOPES},
@@ -64,9 +64,10 @@ fn people() -> Vec<(String, String)> {
 }
 
 fn clients() -> Vec<(String, String)> {
-    let secret = |secret: Option<&str>| match secret {
+    let secret = |client: &Client| match client.secret {
         Some(secret) => format!("Secret <code>{}</code>", escape(secret)),
-        None => "Public: no secret, PKCE required".to_owned(),
+        None if client.may_use("authorization_code") => "Public: no secret, PKCE required".to_owned(),
+        None => "Public: no secret".to_owned(),
     };
     let grants = |grants: &[&str]| {
         grants
@@ -77,9 +78,7 @@ fn clients() -> Vec<(String, String)> {
     };
     CLIENTS
         .iter()
-        .map(|client| {
-            (escape(client.id), format!("{}<br>{}", secret(client.secret), grants(client.grant_types)))
-        })
+        .map(|client| (escape(client.id), format!("{}<br>{}", secret(client), grants(client.grant_types))))
         .collect()
 }
 

@@ -244,7 +244,7 @@ fn consent_counts_only_for_the_person_whom_the_page_named() {
     browser.sign_in(&other_tab, "bob", "bob");
     let at = browser.decide(&for_alice, "alice", "allow");
     assert_eq!(at.reply.status(), 200);
-    assert!(at.reply.text().contains("Bob Builder"), "asked anew, for bob");
+    assert!(at.reply.text().contains("Bob Baker"), "asked anew, for bob");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn the_id_token_says_who_for_whom_until_when_and_belongs_to_the_access_token() {
     assert_eq!(claims["exp"], world.now() + 30);
     assert_eq!(claims["auth_time"], world.now());
     assert_eq!(claims["email"], "alice@playground.example");
-    assert_eq!(claims["name"], "Alice Lidell");
+    assert_eq!(claims["name"], "Alice Archer");
     let hash = digest(&SHA256, tokens["access_token"].as_str().unwrap().as_bytes());
     assert_eq!(claims["at_hash"], URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]));
 }
