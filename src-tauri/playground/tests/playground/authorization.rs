@@ -65,6 +65,7 @@ fn what_else_is_wrong_is_told_to_the_client() {
         (vec![("response_mode", "fragment")], "invalid_request"),
         (vec![("scope", "openid photos.steal")], "invalid_scope"),
         (vec![("code_challenge", "")], "invalid_request"),
+        (vec![("code_challenge", ""), ("code_challenge_method", "")], "invalid_request"),
         (vec![("code_challenge_method", "plain")], "invalid_request"),
         (vec![("code_challenge_method", "")], "invalid_request"),
         (vec![("code_challenge", "too-short")], "invalid_request"),
@@ -288,6 +289,17 @@ fn the_session_cookie_changes_at_sign_in_and_scripts_cannot_read_it() {
     let before = browser.cookies();
     browser.sign_in(&page, "alice", "alice");
     assert_ne!(browser.cookies(), before);
+    let with_old = world.get(&authorization_path(&[("prompt", "none")]), &[("cookie", &before)]);
+    assert_eq!(parameter(&with_old.location(), "error").as_deref(), Some("login_required"));
+}
+
+#[test]
+fn the_cookie_of_a_sign_in_is_worth_nothing_after_the_next_one() {
+    let world = World::new();
+    let mut browser = Browser::new(&world);
+    browser.sign_in_and_allow(&authorization_path(&[]), "alice");
+    let before = browser.cookies();
+    browser.sign_in_and_allow(&authorization_path(&[("prompt", "login")]), "alice");
     let with_old = world.get(&authorization_path(&[("prompt", "none")]), &[("cookie", &before)]);
     assert_eq!(parameter(&with_old.location(), "error").as_deref(), Some("login_required"));
 }

@@ -121,6 +121,14 @@ fn a_wrong_missing_or_malformed_verifier_is_refused() {
 }
 
 #[test]
+fn a_verifier_that_is_too_short_is_refused_even_if_it_fits_its_challenge() {
+    let world = World::new();
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, b"short").as_ref());
+    let code = code(&world, &[("code_challenge", &challenge)]);
+    exchanged_with(&world, &code, &[("code_verifier", "short")]).error(400, "invalid_grant");
+}
+
+#[test]
 fn a_verifier_without_a_challenge_is_refused() {
     let world = World::new();
     let path =

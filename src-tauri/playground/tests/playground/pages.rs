@@ -1,9 +1,12 @@
 use crate::support::*;
 
-const HOSTILE: &str = r#""'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"#;
+const HOSTILE: &str = r#"" onfocus=alert(1) '"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"#;
 
 fn is_inert(page: &str) -> bool {
-    !page.contains("<script>alert") && !page.contains("<img") && !page.contains("\"'>")
+    !page.contains("<script>alert")
+        && !page.contains("<img")
+        && !page.contains("\" onfocus")
+        && !page.contains("'\"")
 }
 
 #[test]
