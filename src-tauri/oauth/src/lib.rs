@@ -16,7 +16,7 @@
 //! | how a token is bound to a key of ours | [`dpop`] |
 //! | whether an ID token is to be believed | [`id_token`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
-//! | what went wrong, why, and what to do | [`failure`] |
+//! | what went wrong, why, and what to do | [`failure`], [`explain`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
 pub mod authorization_request;
@@ -26,6 +26,7 @@ pub mod client_authentication;
 pub mod config;
 pub mod dpop;
 pub mod endpoints;
+pub mod explain;
 pub mod failure;
 pub mod flow;
 pub mod id_token;
