@@ -57,6 +57,8 @@ fn every_page_has_a_strict_policy_and_no_external_content() {
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
         assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        // With a stricter one, browsers send `Origin: null` with a form response, which listeners refuse.
+        assert_eq!(page.header("referrer-policy"), Some("origin"));
         assert_eq!(page.header("cache-control"), Some("no-store"));
         let text = page.text();
         assert!(
