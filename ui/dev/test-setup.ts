@@ -1,8 +1,13 @@
 // What happy-dom leaves out and our parts (CodeMirror, bits-ui) ask for.
 import { afterEach, vi } from "vitest";
+import { clearMocks } from "@tauri-apps/api/mocks";
 import { cleanup } from "@testing-library/svelte";
 
-afterEach(() => cleanup());
+// First the window goes, then what it listened to.
+afterEach(() => {
+  cleanup();
+  clearMocks();
+});
 
 if (!Element.prototype.scrollIntoView) Element.prototype.scrollIntoView = () => {};
 if (!Range.prototype.getClientRects) Range.prototype.getClientRects = () => [] as unknown as DOMRectList;

@@ -32,6 +32,7 @@ export class Desk {
 
   constructor() {
     this.environments.onresolved = () => void this.problems.attempt(() => this.tabs.reloadScopes());
+    this.tabs.onfront = () => (this.environments.open = null);
     this.tree.onexpanded = (ids) =>
       void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
   }
@@ -65,7 +66,6 @@ export class Desk {
   }
 
   open(id: string): void {
-    this.environments.open = null;
     this.tabs.open(id);
     this.tree.unfold(id);
   }

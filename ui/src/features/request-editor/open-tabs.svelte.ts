@@ -13,6 +13,8 @@ export class OpenTabs {
   readonly #editors = new SvelteMap<string, NodeEditor>();
   #closed: string[] = [];
   readonly #onnode: (node: Partial<NodeView> & { id: string }) => void;
+  /** Told when the user brings a tab to the front. */
+  onfront: () => void = () => {};
   readonly editor = $derived(this.active === null ? undefined : this.#editors.get(this.active));
 
   constructor(onnode: (node: Partial<NodeView> & { id: string }) => void) {
@@ -32,6 +34,7 @@ export class OpenTabs {
     if (!this.ids.includes(id)) this.ids = [...this.ids, id];
     this.#closed = this.#closed.filter((other) => other !== id);
     this.#bringToFront(id);
+    this.onfront();
     this.#remember();
   }
 

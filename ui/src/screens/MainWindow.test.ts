@@ -1,0 +1,240 @@
+import { EditorView } from "@codemirror/view";
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import { MadeUpWorkspace } from "../../dev/madeUpWorkspace";
+import MainWindow from "./MainWindow.svelte";
+
+/** Commands that the window gave, in their order. */
+let given: { name: string; args: Record<string, unknown> }[];
+/** Answers of a test that go before those of the made-up workspace. */
+let answers: Record<string, (args: Record<string, unknown>) => unknown>;
+
+async function open(state = "photos") {
+  const workspace = new MadeUpWorkspace(state);
+  mockIPC(
+    (name, args) => {
+      const plain = (args ?? {}) as Record<string, unknown>;
+      given.push({ name, args: plain });
+      return answers[name] ? answers[name](plain) : workspace.answer(name, plain);
+    },
+    { shouldMockEvents: true },
+  );
+  render(MainWindow);
+  await screen.findByTestId("save-state");
+}
+
+const commands = (name: string) => given.filter((command) => command.name === name);
+const treeItem = (name: string) => {
+  const item = screen.getAllByTestId("tree-item").find((row) => row.dataset.name === name);
+  if (!item) throw new Error(`no row ${name}`);
+  return item;
+};
+
+async function type(testid: string, text: string) {
+  const editor = EditorView.findFromDOM(await screen.findByTestId(testid));
+  editor?.dispatch({ changes: { from: editor.state.doc.length, insert: text }, userEvent: "input.type" });
+}
+
+beforeEach(() => {
+  given = [];
+  answers = {};
+  localStorage.clear();
+  // The list measures itself, and happy-dom has no layout.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
+});
+
+test("a_workspace_without_collections_offers_three_ways_to_begin", async () => {
+  await open("empty");
+  for (const id of ["import-button", "new-collection", "open-playground"]) {
+    expect(screen.getAllByTestId(id)).toHaveLength(1);
+  }
+  expect(screen.queryByTestId("new-request")).toBeNull();
+});
+
+test("opens_what_was_open_when_the_window_was_closed", async () => {
+  await open();
+  const url = await screen.findByTestId("url-input");
+  expect(url.dataset.value).toBe("{{base_url}}/v2/albums/{{album_id}}/photos?limit=50&tag={{missing}}");
+  expect(treeItem("List photos").getAttribute("aria-selected")).toBe("true");
+  expect(screen.getAllByTestId("request-tab").map((tab) => tab.dataset.name)).toEqual([
+    "List photos",
+    "Upload photo",
+    "Photos API",
+  ]);
+});
+
+test("an_edit_is_saved_by_itself_and_before_the_request_is_sent", async () => {
+  await open();
+  await type("url-input", "&page=2");
+  await userEvent.click(screen.getByTestId("send-button"));
+  expect((await screen.findByTestId("response-status")).textContent?.trim()).toMatch(/^200\s+OK$/);
+  const order = given.map(({ name }) => name).filter((name) => name === "edit_request" || name === "send");
+  expect(order).toEqual(["edit_request", "send"]);
+  expect(commands("edit_request")[0]?.args.edit).toEqual({
+    url: "{{base_url}}/v2/albums/{{album_id}}/photos?limit=50&tag={{missing}}&page=2",
+  });
+});
+
+test("an_edit_that_cannot_be_saved_stays_and_nothing_is_sent", async () => {
+  answers.edit_request = () => {
+    throw {
+      code: "storage",
+      message: "The disk is full",
+      cause: "",
+      nextStep: "Free some space.",
+      oauthError: null,
+    };
+  };
+  await open();
+  await type("url-input", "&page=2");
+  await userEvent.click(screen.getByTestId("send-button"));
+  expect((await screen.findByTestId("error-message")).dataset.code).toBe("storage");
+  expect(screen.getByTestId("save-state").textContent).toContain("Not saved");
+  expect(screen.getByTestId("url-input").dataset.value).toMatch(/&page=2$/);
+  expect(commands("send")).toEqual([]);
+
+  delete answers.edit_request;
+  await userEvent.click(screen.getByRole("button", { name: "Save again" }));
+  await waitFor(() => expect(screen.getByTestId("save-state").textContent).toContain("Saved locally"));
+});
+
+test("shows_status_time_size_and_the_body_of_an_answer", async () => {
+  await open();
+  await userEvent.click(await screen.findByTestId("send-button"));
+  expect((await screen.findByTestId("response-time")).textContent).toBe("142 ms");
+  expect(screen.getByTestId("response-size").textContent).toBe("18.4 kB");
+  const body = await screen.findByTestId("response-body");
+  expect(JSON.parse(body.dataset.value ?? "")).toMatchObject({ total: 128 });
+  await userEvent.click(screen.getByTestId("response-tab-headers"));
+  expect(screen.getAllByTestId("response-headers-row")).toHaveLength(4);
+});
+
+test("a_request_that_is_held_back_says_why_and_makes_offers", async () => {
+  await open();
+  await userEvent.click(treeItem("Upload photo"));
+  await userEvent.click(await screen.findByTestId("send-button"));
+  const held = await screen.findByTestId("held-back");
+  expect(within(held).getByRole("alert").textContent).toContain("Nothing was sent");
+  expect(within(held).getByTestId("send-anyway")).toBeTruthy();
+  await userEvent.click(within(held).getByTestId("refresh-and-send"));
+  await screen.findByTestId("response-status");
+  expect(commands("send").map(({ args }) => args.intent)).toEqual(["plain", "refresh_and_send"]);
+});
+
+test("a_running_send_can_be_cancelled", async () => {
+  let cancelled: () => void = () => {};
+  answers.send = () => new Promise((done) => (cancelled = () => done({ kind: "cancelled" })));
+  answers.cancel_send = () => cancelled();
+  await open();
+  await userEvent.click(await screen.findByTestId("send-button"));
+  await userEvent.click(await screen.findByTestId("cancel-send"));
+  expect(await screen.findByText("Cancelled")).toBeTruthy();
+  expect(screen.getByTestId("send-button")).toBeTruthy();
+});
+
+test("the_tree_is_walked_by_keyboard", async () => {
+  await open();
+  const tree = screen.getByRole("tree");
+  treeItem("Albums").click();
+  tree.focus();
+  const at = () => document.getElementById(tree.getAttribute("aria-activedescendant") ?? "")?.dataset.name;
+  await userEvent.keyboard("{ArrowDown}");
+  expect(at()).toBe("List albums");
+  await userEvent.keyboard("{ArrowLeft}{ArrowLeft}");
+  expect(treeItem("Albums").getAttribute("aria-expanded")).toBe("false");
+  await userEvent.keyboard("{ArrowDown}");
+  expect(at()).toBe("Photos");
+  await userEvent.keyboard("ser");
+  expect(at()).toBe("Service status");
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(treeItem("Service status").getAttribute("aria-selected")).toBe("true"));
+});
+
+test("a_row_is_renamed_in_place_and_a_refused_name_goes_back", async () => {
+  await open();
+  const tree = screen.getByRole("tree");
+  treeItem("Albums").click();
+  tree.focus();
+  await userEvent.keyboard("{F2}");
+  const field = await screen.findByTestId("rename-field");
+  await userEvent.clear(field);
+  await userEvent.type(field, "Collections{Enter}");
+  expect(treeItem("Collections")).toBeTruthy();
+  expect(commands("rename_node")).toHaveLength(1);
+
+  answers.rename_node = () => {
+    throw { code: "storage", message: "The database is locked", cause: "", nextStep: "", oauthError: null };
+  };
+  await userEvent.keyboard("{F2}");
+  await userEvent.type(await screen.findByTestId("rename-field"), "X{Enter}");
+  expect((await screen.findByTestId("error-message")).dataset.code).toBe("storage");
+  expect(treeItem("Collections")).toBeTruthy();
+});
+
+test("a_deletion_closes_its_tabs_and_can_be_undone", async () => {
+  await open();
+  const tabs = (await screen.findAllByTestId("request-tab")).length;
+  const before = new MadeUpWorkspace("photos").nodes.filter((node) => node.name === "List photos");
+  answers.restore_node = () => before;
+  treeItem("List photos").click();
+  screen.getByRole("tree").focus();
+  await userEvent.keyboard("{Delete}");
+  await waitFor(() => expect(screen.getAllByTestId("request-tab")).toHaveLength(tabs - 1));
+  const names = () => screen.getAllByTestId("tree-item").map((row) => row.dataset.name);
+  expect(names()).not.toContain("List photos");
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(names()).toContain("List photos"));
+  expect(names().indexOf("List photos")).toBe(names().indexOf("Photos") + 1);
+});
+
+test("choosing_an_environment_reads_again_what_templates_resolve_to", async () => {
+  await open();
+  await screen.findByTestId("url-input");
+  const before = commands("open_node").length;
+  screen.getByTestId("environment-select").focus();
+  await userEvent.keyboard("{Enter}");
+  const options = await screen.findAllByTestId("environment-select-option");
+  expect(options.map((option) => option.textContent?.trim())).toEqual([
+    "No environment",
+    "Local",
+    "Staging",
+    "Production",
+  ]);
+  await userEvent.keyboard("{ArrowDown}{Enter}");
+  await waitFor(() =>
+    expect(commands("choose_environment").map(({ args }) => args.id)).toEqual(["production"]),
+  );
+  await waitFor(() => expect(commands("open_node").length).toBeGreaterThan(before));
+});
+
+test("an_import_shows_what_comes_in_before_anything_is_stored", async () => {
+  answers.import_text = () => ({
+    nodes: [
+      {
+        id: "new",
+        parent: null,
+        collection: "new",
+        kind: "collection",
+        name: "Imported",
+        method: null,
+        auth: null,
+      },
+    ],
+    environments: [],
+    warnings: [],
+  });
+  await open("empty");
+  await userEvent.click(screen.getByTestId("import-button"));
+  const text = await screen.findByTestId("import-text");
+  await userEvent.type(text, "no json");
+  expect((await screen.findByTestId("error-message")).dataset.code).toBe("usage");
+  expect((screen.getByTestId("import-confirm") as HTMLButtonElement).disabled).toBe(true);
+  await userEvent.clear(text);
+  await userEvent.type(text, "{{}");
+  await screen.findByTestId("import-preview");
+  expect(commands("import_text")).toEqual([]);
+  await userEvent.click(screen.getByTestId("import-confirm"));
+  await waitFor(() => expect(treeItem("Imported")).toBeTruthy());
+});
