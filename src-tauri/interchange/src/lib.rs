@@ -1,1 +1,13 @@
-//! See docs/architecture.md.
+//! Import and export: one file (or folder) a format.
+//!
+//! Reading is inert: no network, no other file, no script runs. What cannot be carried over is said in warnings;
+//! what is not understood is kept and goes back out on export.
+
+mod detect;
+mod failure;
+mod imported;
+pub mod postman;
+
+pub use detect::{Document, read};
+pub use failure::{ReadFailure, ReadFailureKind};
+pub use imported::{Counts, Imported, OfferedToken, Warning};
