@@ -23,16 +23,16 @@ use crate::tables::workspaces::Workspaces;
 pub struct OpenOptions {
     /// How long a write waits for other processes before it fails with [`StorageFailure::Locked`].
     pub patience: Duration,
-    /// Whether every page is walked before the database is used: damage is then found before anything is written.
-    /// It costs about a millisecond for each two megabytes.
-    pub check_pages: bool,
+    /// Whether the whole database is checked before it is used, so that damage is found before anything is written.
+    /// It costs about a millisecond for each megabyte.
+    pub check: bool,
     /// Where the database stops growing, in pages of 4096 bytes; `None`: where the disk is full.
     pub max_pages: Option<u32>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(30), check_pages: true, max_pages: None }
+        Self { patience: Duration::from_secs(30), check: true, max_pages: None }
     }
 }
 

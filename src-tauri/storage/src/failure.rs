@@ -177,6 +177,8 @@ impl Symptom {
     fn of_code(error: &dyn DatabaseError) -> Self {
         let extended: i32 = error.code().and_then(|code| code.parse().ok()).unwrap_or_default();
         match extended & 0xff {
+            // IOERR_SHMSIZE: the file that processes share could not grow, which only a full disk prevents.
+            _ if extended == 4874 => Self::Full,
             5 | 6 => Self::Busy,
             8 => Self::ReadOnly,
             10 => Self::Io,
@@ -211,6 +213,8 @@ impl From<sqlx::Error> for StorageFailure {
             Symptom::CannotOpen | Symptom::Io => Self::Io { detail },
             Symptom::Other => match error {
                 sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
+                // A value that its column cannot hold, or text that is none.
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Damaged { detail },
                 _ => Self::Refused { detail },
             },
         }

@@ -124,3 +124,77 @@ fn write_at(file: &File, bytes: &[u8; 8]) -> io::Result<()> {
         _ => Err(io::ErrorKind::WriteZero.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn the_number_rests_between_changes_and_is_another_after_each() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) =
+            (Generation::open(directory.path()).unwrap(), Generation::open(directory.path()).unwrap());
+        let mut seen = vec![other.current()];
+        for _ in 0..300 {
+            one.announce(PATIENCE).await.unwrap().conclude();
+            assert_eq!(other.current(), other.current());
+            assert_eq!(one.current(), other.current());
+            assert!(!seen.contains(&other.current()));
+            seen.push(other.current());
+        }
+    }
+
+    #[tokio::test]
+    async fn while_a_change_is_under_way_nothing_is_believed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) =
+            (Generation::open(directory.path()).unwrap(), Generation::open(directory.path()).unwrap());
+        let before = other.current();
+        let announced = one.announce(PATIENCE).await.unwrap();
+        let during = [other.current(), other.current()];
+        announced.conclude();
+        let after = other.current();
+        assert!(during[0] != during[1] && !during.contains(&before) && !during.contains(&after));
+        assert_ne!(before, after);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_was_cut_off_is_not_believed_until_the_next_one_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) =
+            (Generation::open(directory.path()).unwrap(), Generation::open(directory.path()).unwrap());
+        let before = other.current();
+        drop(one.announce(PATIENCE).await.unwrap());
+        assert!(other.is_unsettled());
+        assert_ne!(other.current(), other.current());
+        one.announce(PATIENCE).await.unwrap().conclude();
+        assert!(!other.is_unsettled());
+        assert_ne!(other.current(), before);
+        assert_eq!(other.current(), other.current());
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_announces() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) =
+            (Generation::open(directory.path()).unwrap(), Generation::open(directory.path()).unwrap());
+        let announced = one.announce(PATIENCE).await.unwrap();
+        let refused = other.announce(Duration::from_millis(20)).await.err().unwrap();
+        assert!(matches!(refused, StorageFailure::Locked { .. }));
+        announced.conclude();
+        other.announce(PATIENCE).await.unwrap().conclude();
+    }
+
+    #[tokio::test]
+    async fn past_the_highest_number_it_goes_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let generation = Generation::open(directory.path()).unwrap();
+        generation.write((1 << 63) - 2).unwrap();
+        generation.announce(PATIENCE).await.unwrap().conclude();
+        assert_eq!(generation.current(), 0);
+        assert_eq!(generation.current(), 0);
+    }
+}

@@ -27,7 +27,10 @@ pub(crate) async fn begin_immediate(
     let deadline = Instant::now() + patience;
     loop {
         match writer.begin_with("BEGIN IMMEDIATE").await {
-            Err(error) if Symptom::of(&error) == Symptom::Busy && Instant::now() < deadline => continue,
+            Err(error) if Symptom::of(&error) == Symptom::Busy && Instant::now() < deadline => {}
+            // SQLite has rolled back by itself after a full disk or an I/O error, and sqlx has not noticed: this
+            // connection believes that it is in a transaction, and would for ever.
+            Err(sqlx::Error::InvalidSavePointStatement) => writer.acquire().await?.close().await?,
             outcome => return outcome,
         }
     }

@@ -263,7 +263,8 @@ impl Task {
         while !self.unwritten.is_empty() && outcome.is_ok() {
             let batch = self.unwritten.len().min(BATCH);
             outcome = self.write(&self.unwritten[..batch]).await;
-            if outcome.is_ok() {
+            // What the database does not accept today it will not accept tomorrow: it must not stop the others.
+            if matches!(outcome, Ok(()) | Err(StorageFailure::Refused { .. })) {
                 self.unwritten.drain(..batch);
             }
         }

@@ -1,5 +1,4 @@
 //! What several of these tests need.
-#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::Path;
 

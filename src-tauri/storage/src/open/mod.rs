@@ -1,5 +1,7 @@
 //! From a directory to an open database. An existing file is looked at, read-only, before anything may write to it.
 
+mod schema;
+
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -15,16 +17,12 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use crate::database::{Database, Inner, OpenOptions, sqlite_version};
 use crate::failure::{OpenFailure, Symptom};
 use crate::generation::Generation;
-use crate::lock::{LockFile, make_private_directory, owner_only};
+use crate::lock::{make_private_directory, owner_only};
 use crate::tables::history::Recorder;
 use crate::write::{BUSY_TIMEOUT, begin_immediate};
 
 /// The database's file in the data directory.
 pub const DATABASE_FILE: &str = "gatepass.db";
-/// Held while a database is made or migrated.
-const OPEN_LOCK_FILE: &str = "gatepass.open.lock";
-/// A database on its way to its first schema; renamed when it is whole.
-const UNFINISHED_FILE: &str = "gatepass.db.unfinished";
 /// What every database of Gatepass carries in its header: "Gate".
 const APPLICATION_ID: i64 = 0x4761_7465;
 /// The first version without the WAL reset bug (<https://www.sqlite.org/wal.html>).
@@ -35,13 +33,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 pub(crate) async fn open(directory: &Path, options: OpenOptions) -> Result<Database, OpenFailure> {
     refuse_an_unsafe_sqlite().await?;
-    let opening = Opening { path: directory.join(DATABASE_FILE), directory, options: &options };
-    make_private_directory(directory).map_err(|error| opening.io(error))?;
-    match opening.look().await? {
-        Found::Current => {}
-        Found::Nothing | Found::Older(_) => opening.bring_to_this_version().await?,
-    }
-    opening.connect().await
+    Opening { path: directory.join(DATABASE_FILE), directory, options: &options, migrations: &MIGRATIONS }
+        .open()
+        .await
 }
 
 /// Moves a damaged database, and what belongs to it, to names of their own in the same directory, so that the next
@@ -65,6 +59,7 @@ struct Opening<'a> {
     directory: &'a Path,
     path: PathBuf,
     options: &'a OpenOptions,
+    migrations: &'a Migrator,
 }
 
 /// What stands in the data directory.
@@ -76,12 +71,33 @@ enum Found {
 }
 
 impl Opening<'_> {
+    async fn open(&self) -> Result<Database, OpenFailure> {
+        self.prove_permission().map_err(|error| self.io(error))?;
+        match self.look().await? {
+            Found::Current => {}
+            Found::Nothing | Found::Older(_) => self.bring_to_this_version().await?,
+        }
+        self.connect().await
+    }
+
+    /// SQLite would fall back to reading, and only say later, or not so clearly, that it may not write.
+    fn prove_permission(&self) -> io::Result<()> {
+        make_private_directory(self.directory)?;
+        owner_only().append(true).create(true).open(self.directory.join(schema::OPEN_LOCK_FILE))?;
+        match fs::OpenOptions::new().append(true).open(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Looks at what is there without writing to it.
     async fn look(&self) -> Result<Found, OpenFailure> {
         if !self.path.exists() {
-            return match with_suffix(&self.path, "-wal").exists() {
-                true => Err(self.damaged("its journal is there, the database is not")),
-                false => Ok(Found::Nothing),
+            // SQLite would delete the one, or play the other back into a new database.
+            let left = ["-wal", "-journal"].into_iter().find(|end| with_suffix(&self.path, end).exists());
+            return match left {
+                Some(_) => Err(self.damaged("its journal is there, the database is not")),
+                None => Ok(Found::Nothing),
             };
         }
         self.look_at_header()?;
@@ -112,98 +128,40 @@ impl Opening<'_> {
         if application != APPLICATION_ID {
             return Err(OpenFailure::Foreign { path: self.path.clone() });
         }
-        if self.options.check_pages {
-            let verdict: String =
-                sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await.map_err(sql)?;
-            if verdict != "ok" {
-                return Err(self.damaged(&verdict.replace('\n', " ")));
-            }
-        }
         let found: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-            .fetch_one(connection)
+            .fetch_one(&mut *connection)
             .await
             .map_err(sql)?;
         let found = found.ok_or_else(|| self.damaged("it does not say which schema it has"))?;
-        match newest_schema() {
-            known if found > known => {
-                Err(OpenFailure::NewerVersion { path: self.path.clone(), found, known })
-            }
-            known if found < known => Ok(Found::Older(found)),
-            _ => Ok(Found::Current),
+        let known = self.newest_schema();
+        if found > known {
+            return Err(OpenFailure::NewerVersion { path: self.path.clone(), found, known });
         }
+        if self.options.check {
+            self.check(connection).await?;
+        }
+        Ok(if found < known { Found::Older(found) } else { Found::Current })
     }
 
-    /// Makes or migrates the database, one process at a time; the others wait and find it done.
-    async fn bring_to_this_version(&self) -> Result<(), OpenFailure> {
-        let lock = LockFile::at(self.directory.join(OPEN_LOCK_FILE));
-        let _guard = lock.acquire(self.options.patience).await.map_err(|refused| match refused {
-            crate::lock::Refused::Io(error) => self.io(error),
-            held => OpenFailure::Locked { path: self.path.clone(), detail: held.to_string() },
-        })?;
-        match self.look().await? {
-            Found::Current => Ok(()),
-            Found::Nothing => self.create().await,
-            Found::Older(version) => self.migrate(version).await,
+    /// Walks every page, and compares indexes with their tables and references with what they refer to: a row that
+    /// an index no longer knows would be as good as gone, without a word.
+    async fn check(&self, connection: &mut SqliteConnection) -> Result<(), OpenFailure> {
+        let verdict: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| self.sql(&error))?;
+        if verdict != "ok" {
+            return Err(self.damaged(&verdict.replace('\n', " ")));
         }
-    }
-
-    /// Makes the database under another name and renames it when it is whole: a file of the right name is never a
-    /// half-made one.
-    async fn create(&self) -> Result<(), OpenFailure> {
-        let unfinished = self.directory.join(UNFINISHED_FILE);
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            match fs::remove_file(with_suffix(&unfinished, suffix)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(self.io(error)),
-                _ => {}
-            }
-        }
-        owner_only().write(true).create_new(true).open(&unfinished).map_err(|error| self.io(error))?;
-        let mut connection =
-            self.writable().filename(&unfinished).connect().await.map_err(|error| self.sql(&error))?;
-        let migrated = MIGRATIONS.run_direct(None, &mut connection, false).await;
-        let closed = connection.close().await;
-        migrated.map_err(|error| self.migration(error, None))?;
-        closed.map_err(|error| self.sql(&error))?;
-        fs::rename(&unfinished, &self.path)
-            .and_then(|()| sync_directory(self.directory))
-            .map_err(|e| self.io(e))
-    }
-
-    /// Copies the database, then applies what it lacks. Each migration is one transaction: cut off anywhere, the
-    /// database has the schema from before it or from after it.
-    async fn migrate(&self, version: i64) -> Result<(), OpenFailure> {
-        let mut connection = self.writable().connect().await.map_err(|error| self.sql(&error))?;
-        let outcome = async {
-            let backup = self.back_up(&mut connection, version).await?;
-            MIGRATIONS
-                .run_direct(None, &mut connection, false)
+        let orphan: Option<String> =
+            sqlx::query_scalar(r#"SELECT "table" FROM pragma_foreign_key_check LIMIT 1"#)
+                .fetch_optional(connection)
                 .await
-                .map_err(|error| self.migration(error, Some(backup)))
+                .map_err(|error| self.sql(&error))?;
+        match orphan {
+            Some(table) => Err(self.damaged(&format!("a row of {table} belongs to one that is not there"))),
+            None => Ok(()),
         }
-        .await;
-        let closed = connection.close().await.map_err(|error| self.sql(&error));
-        outcome.and(closed)
-    }
-
-    async fn back_up(&self, connection: &mut SqliteConnection, version: i64) -> Result<PathBuf, OpenFailure> {
-        let backup = unused_name(self.directory, &format!("gatepass.schema-{version}.backup"), "db");
-        let unfinished = with_suffix(&backup, ".unfinished");
-        // VACUUM INTO fills an empty file that exists, and so keeps its mode.
-        owner_only().write(true).create(true).truncate(true).open(&unfinished).map_err(|e| self.io(e))?;
-        let copied = sqlx::query("VACUUM INTO ?1")
-            .bind(unfinished.to_string_lossy().into_owned())
-            .execute(connection)
-            .await;
-        if let Err(error) = copied {
-            let _ = fs::remove_file(&unfinished);
-            return Err(self.sql(&error));
-        }
-        fs::File::open(&unfinished)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&unfinished, &backup))
-            .and_then(|()| sync_directory(self.directory))
-            .map_err(|error| self.io(error))?;
-        Ok(backup)
     }
 
     /// Opens the connections, and finds out now, not at the first edit, whether the database can be written.
@@ -251,6 +209,10 @@ impl Opening<'_> {
             announced.conclude();
         }
         Ok(())
+    }
+
+    fn newest_schema(&self) -> i64 {
+        self.migrations.iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
     /// What every connection has in common.
@@ -310,18 +272,6 @@ impl Opening<'_> {
             Symptom::CannotOpen | Symptom::Io => OpenFailure::Io { path, detail },
         }
     }
-
-    fn migration(&self, error: sqlx::migrate::MigrateError, backup: Option<PathBuf>) -> OpenFailure {
-        use sqlx::migrate::MigrateError;
-        match &error {
-            MigrateError::Execute(sql) | MigrateError::ExecuteMigration(sql, _)
-                if matches!(Symptom::of(sql), Symptom::Full | Symptom::Busy | Symptom::ReadOnly) =>
-            {
-                self.sql(sql)
-            }
-            _ => OpenFailure::Migration { path: self.path.clone(), backup, detail: error.to_string() },
-        }
-    }
 }
 
 async fn refuse_an_unsafe_sqlite() -> Result<(), OpenFailure> {
@@ -331,10 +281,6 @@ async fn refuse_an_unsafe_sqlite() -> Result<(), OpenFailure> {
         true => Ok(()),
         false => Err(OpenFailure::UnsafeSqlite { found }),
     }
-}
-
-fn newest_schema() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -350,9 +296,4 @@ fn unused_name(directory: &Path, stem: &str, extension: &str) -> PathBuf {
         .chain((2u32..).map(|number| directory.join(format!("{stem}-{number}.{extension}"))))
         .find(|path| !path.exists())
         .expect("a directory does not hold four billion files")
-}
-
-/// Makes a rename survive a power failure.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(directory)?.sync_all() } else { Ok(()) }
 }

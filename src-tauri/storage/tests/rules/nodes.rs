@@ -1,9 +1,6 @@
 //! The tree of collections, folders and requests.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{node, with_workspace};
+use crate::common::{node, with_workspace};
 use gatepass_core::workspace::{AuthKind, Id, NodeKind::*};
 use gatepass_storage::tables::Content;
 use gatepass_storage::tables::nodes::{Nodes, Place};
