@@ -16,6 +16,7 @@
 //! | how a token is bound to a key of ours | [`dpop`] |
 //! | whether an ID token is to be believed | [`id_token`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
+//! | what is doubtful in a config | [`lint`] |
 //! | what went wrong, why, and what to do | [`failure`], [`explain`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
@@ -33,6 +34,7 @@ pub mod id_token;
 pub mod inert;
 pub mod jwt;
 pub mod keeper;
+pub mod lint;
 pub mod pkce;
 pub mod ports;
 pub mod random;
