@@ -7,6 +7,5 @@ XDG_RUNTIME_DIR=$(mktemp -d)
 trap 'rm -rf "$XDG_RUNTIME_DIR"' EXIT
 chmod 700 "$XDG_RUNTIME_DIR"
 export XDG_RUNTIME_DIR
-export WEBKIT_DISABLE_DMABUF_RENDERER=1 # without a graphics card it paints sooner and in less memory
 export NO_AT_BRIDGE=1
 xvfb-run -a -s "-screen 0 1440x900x24 -nolisten tcp" "$@"

@@ -35,10 +35,7 @@ impl<'a> Window<'a> {
         let mut command = Command::new("dbus-run-session");
         command.args(["--", "WebKitWebDriver", &format!("--port={port}")]);
         command.env_clear().envs(home.environment(browser));
-        command
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-            .env("NO_AT_BRIDGE", "1");
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("NO_AT_BRIDGE", "1");
         let web = Session::open(&mut command, port, capabilities(&program("gatepass-desktop"))).await;
         Self { home, web }
     }
