@@ -164,6 +164,10 @@ impl<'a> Window<'a> {
         let folder = built().join("screenshots");
         std::fs::create_dir_all(&folder).expect("the target folder can be written to");
         let file = folder.join(format!("{name}.png"));
+        self.web
+            .execute_async("document.fonts.ready.then(() => arguments[0]())", Vec::new())
+            .await
+            .expect("the fonts load");
         let png = self.web.screenshot_as_png().await.expect("the driver takes a picture");
         std::fs::write(&file, png).expect("the target folder can be written to");
         file
