@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::authorization_server::IssuerRule;
-use crate::config::AuthConfig;
+use crate::config::{AuthConfig, ClientKey};
 use crate::endpoints::jwks::{Jwks, KeySets};
 use crate::failure::Failure;
 use crate::flow::Flow;
-use crate::jwt::{Jwt, JwtError};
+use crate::jwe::{self, DecryptionKeys};
+use crate::jwt::{Jwt, PrivateKey, is_encrypted};
 use crate::ports::UnixMillis;
 use crate::secret::Secret;
 use crate::token_set::{Check, CheckResult};
@@ -42,7 +43,10 @@ pub struct Expectations<'a> {
     pub registered_algorithm: Option<&'a str>,
     /// `id_token_signing_alg_values_supported` of the metadata.
     pub announced_algorithms: Option<&'a [&'a str]>,
+    /// For HS256 and its like, and for tokens encrypted with it.
     pub client_secret: Option<&'a Secret>,
+    /// For encrypted tokens.
+    pub decryption_key: Option<&'a ClientKey>,
     pub max_age: Option<u64>,
     /// `acr_values` of the authorization request: a wish.
     pub acr_values: Option<&'a str>,
@@ -102,6 +106,7 @@ impl<'a> Expectations<'a> {
             registered_algorithm: config.id_token_signed_response_alg.as_deref(),
             announced_algorithms: None,
             client_secret: config.client_secret.as_ref().filter(|secret| !secret.is_empty()),
+            decryption_key: config.id_token_decryption_key.as_ref(),
             max_age: config.max_age,
             acr_values: config.acr_values.as_deref(),
             claims: config.claims.as_ref(),
@@ -136,37 +141,65 @@ pub async fn verify(
     jwks_uri: Option<&Url>,
     flow: &Flow,
 ) -> IdTokenVerdict {
-    let jwt = match Jwt::decode(token) {
-        Ok(jwt) => jwt,
-        Err(error) => return undecodable(&error),
+    let opened = match Opened::of(token, expectations) {
+        Ok(opened) => opened,
+        Err(reason) => return undecodable(&reason),
     };
-    let needs_keys = jwt.algorithm().is_ok_and(|algorithm| !algorithm.is_symmetric());
+    let needs_keys = opened.jwt.algorithm().is_ok_and(|algorithm| !algorithm.is_symmetric());
     let Some(url) = jwks_uri.filter(|_| needs_keys) else {
-        return judge(&jwt, expectations, Keys::Unknown);
+        return judge(&opened, expectations, Keys::Unknown);
     };
     let keys = match key_sets.of(url, flow).await {
         Ok(keys) => keys,
-        Err(failure) => return judge(&jwt, expectations, Keys::Unavailable(&failure)),
+        Err(failure) => return judge(&opened, expectations, Keys::Unavailable(&failure)),
     };
-    if keys.set.verify(&jwt).is_err_and(|error| error.may_be_outdated())
+    if keys.set.verify(&opened.jwt).is_err_and(|error| error.may_be_outdated())
         && let Some(newer) = key_sets.newer_than(&keys, url, flow).await
     {
-        return judge(&jwt, expectations, Keys::Published(&newer.set));
+        return judge(&opened, expectations, Keys::Published(&newer.set));
     }
-    judge(&jwt, expectations, Keys::Published(&keys.set))
+    judge(&opened, expectations, Keys::Published(&keys.set))
 }
 
 /// Judges an ID token by keys at hand.
 pub fn verify_with(token: &Secret, expectations: &Expectations<'_>, keys: Keys<'_>) -> IdTokenVerdict {
-    match Jwt::decode(token) {
-        Ok(jwt) => judge(&jwt, expectations, keys),
-        Err(error) => undecodable(&error),
+    match Opened::of(token, expectations) {
+        Ok(opened) => judge(&opened, expectations, keys),
+        Err(reason) => undecodable(&reason),
     }
 }
 
-fn judge(jwt: &Jwt, expectations: &Expectations<'_>, keys: Keys<'_>) -> IdTokenVerdict {
+/// A token that could be decoded.
+struct Opened {
+    jwt: Jwt,
+    /// How it was encrypted, if it was.
+    encryption: Option<String>,
+}
+
+impl Opened {
+    /// Decrypts the token if it is encrypted, and decodes it; or says why not.
+    fn of(token: &Secret, expectations: &Expectations<'_>) -> Result<Self, String> {
+        let decoded = |token: &Secret| {
+            Jwt::decode(token).map_err(|error| format!("The ID token can’t be decoded: {error}."))
+        };
+        if !is_encrypted(token.expose()) {
+            return Ok(Self { jwt: decoded(token)?, encryption: None });
+        }
+        let encryption = jwe::describe(token).unwrap_or_default();
+        let cant =
+            |why: &str| format!("The ID token is encrypted ({encryption}) and can’t be decrypted: {why}");
+        let private = expectations.decryption_key.map(PrivateKey::from_config).transpose();
+        let private = private.map_err(|failure| cant(&failure.cause))?;
+        let keys = DecryptionKeys { private: private.as_ref(), secret: expectations.client_secret };
+        let inner = jwe::decrypt(token, keys).map_err(|error| cant(&format!("{error}.")))?;
+        Ok(Self { jwt: decoded(&inner)?, encryption: Some(encryption) })
+    }
+}
+
+fn judge(opened: &Opened, expectations: &Expectations<'_>, keys: Keys<'_>) -> IdTokenVerdict {
+    let jwt = &opened.jwt;
     let claims = jwt.claims();
-    let checks = vec![
+    let mut checks = vec![
         signature::check(jwt, expectations, keys),
         audience::check_issuer(claims, expectations),
         audience::check_audience(claims, expectations),
@@ -181,6 +214,9 @@ fn judge(jwt: &Jwt, expectations: &Expectations<'_>, keys: Keys<'_>) -> IdTokenV
         times::check_authentication_time(claims, expectations),
         subject::check_authentication_context(claims, expectations),
     ];
+    if let Some(encryption) = &opened.encryption {
+        checks[0].detail.insert_str(0, &format!("Decrypted ({encryption}). "));
+    }
     IdTokenVerdict { header: jwt.header().clone(), claims: claims.clone(), checks }
 }
 
@@ -201,14 +237,11 @@ const CHECKS: [&str; 13] = [
     "acr",
 ];
 
-fn undecodable(error: &JwtError) -> IdTokenVerdict {
+fn undecodable(reason: &str) -> IdTokenVerdict {
     let checks = CHECKS
         .into_iter()
         .map(|name| match name {
-            "signature" if *error == JwtError::Encrypted => {
-                fail(name, "The ID token is encrypted, and no key to decrypt it is set.".to_owned())
-            }
-            "signature" => fail(name, format!("The ID token can’t be decoded: {error}.")),
+            "signature" => fail(name, reason.to_owned()),
             _ => skip(name, "The ID token can’t be decoded.".to_owned()),
         })
         .collect();

@@ -17,6 +17,7 @@ mod signature;
 
 pub use algorithm::{Algorithm, KeyKind};
 pub use jwk::{Curve, Jwk, JwkError, PublicKey};
+pub(crate) use private_key::Material;
 pub use private_key::PrivateKey;
 pub use signature::{SignatureError, SigningKey, VerificationKey, sign};
 

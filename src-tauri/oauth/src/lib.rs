@@ -32,6 +32,7 @@ pub mod failure;
 pub mod flow;
 pub mod id_token;
 pub mod inert;
+pub mod jwe;
 pub mod jwt;
 pub mod keeper;
 pub mod lint;

@@ -508,6 +508,45 @@ fn an_essential_acr_has_to_be_there() {
     rejected(&asked(json!("silver")), "acr");
 }
 
+// Encrypted tokens.
+
+/// The first of the tokens that another implementation encrypted: for the RSA key; unsigned inside.
+fn encrypted() -> Secret {
+    let rows: Value = serde_json::from_str(keys::ENCRYPTED_TOKENS).unwrap();
+    Secret::from(rows[0]["token"].as_str().unwrap())
+}
+
+#[test]
+fn an_encrypted_token_is_decrypted_and_judged() {
+    let scene = Scene::new()
+        .config("id_token_decryption_key", json!({"pem": keys::RSA_PKCS8}))
+        .config("id_token_signed_response_alg", json!("none"));
+    let verdict = scene.verdict_on(&encrypted(), |_| ());
+    assert_eq!(verdict.subject(), Some("alice"));
+    let signature = found(&verdict, "signature");
+    assert_eq!(signature.result, CheckResult::Skipped);
+    assert!(signature.detail.starts_with("Decrypted (RSA-OAEP, A256GCM). "), "{}", signature.detail);
+}
+
+#[test]
+fn encryption_is_no_signature() {
+    let scene = Scene::new().config("id_token_decryption_key", json!({"pem": keys::RSA_PKCS8}));
+    let signature = found(&scene.verdict_on(&encrypted(), |_| ()), "signature");
+    assert_eq!(signature.result, CheckResult::Fail);
+}
+
+#[test]
+fn an_encrypted_token_without_a_fitting_key_fails_and_says_why() {
+    let without = only_failure(&Scene::new().verdict_on(&encrypted(), |_| ()), "signature");
+    assert!(without.contains("RSA-OAEP, A256GCM") && without.contains("no key"), "{without}");
+    let other = Scene::new().config("id_token_decryption_key", json!({"jwk": keys::RFC_7515_A2_RSA}));
+    let wrong = only_failure(&other.verdict_on(&encrypted(), |_| ()), "signature");
+    assert!(wrong.contains("does not fit"), "{wrong}");
+    let broken = Scene::new().config("id_token_decryption_key", json!({"pem": "hunter2"}));
+    let unusable = only_failure(&broken.verdict_on(&encrypted(), |_| ()), "signature");
+    assert!(unusable.contains("no PEM block") && !unusable.contains("hunter2"), "{unusable}");
+}
+
 // What is no token.
 
 #[test]

@@ -14,6 +14,8 @@ pub(crate) const CERTIFICATE_THUMBPRINT: &str = "cKXgc-rSzENKGXruv3jDqAr-g508aHD
 /// The same key and certificate as PKCS#12; its password is the one below.
 pub(crate) const P256_PKCS12: &str = include_str!("keys/p256.p12.b64");
 pub(crate) const PKCS12_PASSWORD: &str = "open-sesame";
+/// A list of `{alg, enc, key, token}`: see the README beside it.
+pub(crate) const ENCRYPTED_TOKENS: &str = include_str!("keys/encrypted-tokens.json");
 
 pub(crate) const RFC_7515_A2_RSA: &str = include_str!("keys/rfc7515-a2-rsa.jwk.json");
 pub(crate) const RFC_7515_A3_P256: &str = include_str!("keys/rfc7515-a3-p256.jwk.json");
