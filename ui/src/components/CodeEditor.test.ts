@@ -1,3 +1,4 @@
+import { acceptCompletion, currentCompletions, startCompletion } from "@codemirror/autocomplete";
 import { EditorView } from "@codemirror/view";
 import { render, screen } from "@testing-library/svelte";
 import { expect, test, vi } from "vitest";
@@ -66,4 +67,22 @@ test("sending_works_from_inside_an_editor", () => {
   expect(heard).toHaveBeenCalled();
   expect(event.defaultPrevented).toBe(false);
   expect(screen.getByTestId("body-editor").dataset.value).toBe("{}");
+});
+
+test("variables_are_offered_after_two_braces_and_closed_when_chosen", async () => {
+  const onchange = vi.fn();
+  render(CodeEditor, {
+    ...line,
+    value: "https://{{ba/users",
+    onchange,
+    choices: () => [{ name: "base_url", detail: "https://h  environment Staging" }],
+  });
+  const editor = view("url-input");
+  editor.dispatch({ selection: { anchor: "https://{{ba".length } });
+  startCompletion(editor);
+  await vi.waitFor(() =>
+    expect(currentCompletions(editor.state).map(({ label }) => label)).toEqual(["base_url"]),
+  );
+  await vi.waitFor(() => expect(acceptCompletion(editor)).toBe(true));
+  expect(onchange).toHaveBeenLastCalledWith("https://{{base_url}}/users");
 });

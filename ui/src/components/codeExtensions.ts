@@ -20,6 +20,8 @@ const fieldKeymap = [...defaultKeymap, ...historyKeymap].filter((binding) => !TA
 export function contentAttributes(label: string, testid: string | undefined): Extension {
   return EditorView.contentAttributes.of((view) => ({
     "aria-label": label,
+    // Also a text that is only read is reached by keyboard, to be scrolled and searched.
+    tabindex: "0",
     ...(testid ? { "data-testid": testid } : {}),
     "data-value": view.state.sliceDoc(0, DATA_VALUE_MAX),
   }));

@@ -1,9 +1,11 @@
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { EditorView } from "@codemirror/view";
+import { EditorView, tooltips } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 /** CodeMirror in the colours of tokens.css, so that it follows the theme by itself. */
 export const codeTheme = [
+  // In the body: the panes clip what sticks out of them.
+  tooltips({ parent: document.body }),
   EditorView.theme({
     "&": { height: "100%", color: "var(--fg-1)", backgroundColor: "transparent" },
     "&.cm-focused": { outline: "none" },
@@ -45,6 +47,35 @@ export const codeTheme = [
     },
     ".cm-searchMatch": { backgroundColor: "var(--c-match)" },
     ".cm-panels": { backgroundColor: "var(--bg-card)", color: "var(--fg-1)", borderColor: "var(--line-1)" },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+      fontFamily: "var(--font-ui)",
+      maxHeight: "260px",
+      padding: "5px",
+    },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul > li": {
+      display: "flex",
+      alignItems: "baseline",
+      gap: "16px",
+      height: "var(--h-row)",
+      lineHeight: "var(--h-row)",
+      padding: "0 8px",
+      borderRadius: "var(--r-s)",
+    },
+    ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+      background: "var(--bg-active)",
+      color: "var(--fg-1)",
+    },
+    ".cm-completionLabel": { fontFamily: "var(--font-mono)", fontSize: "var(--t-mono)", color: "var(--var)" },
+    ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "var(--w-semi)" },
+    ".cm-completionDetail": {
+      marginLeft: "auto",
+      fontStyle: "normal",
+      fontSize: "var(--t-small)",
+      color: "var(--fg-3)",
+      maxWidth: "320px",
+      overflow: "hidden",
+      textOverflow: "ellipsis",
+    },
     ".cm-tooltip": {
       backgroundColor: "var(--bg-pop)",
       color: "var(--fg-1)",

@@ -5,15 +5,9 @@ import { ImportDialogState } from "../features/interchange";
 import { Problems } from "../features/problems";
 import { OpenTabs } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
+import { KeyStore } from "../features/settings";
 import { WorkspaceTree } from "../features/workspace-tree";
-import {
-  command,
-  onEvent,
-  type ImportResult,
-  type KeyStoreView,
-  type SendIntent,
-  type WorkspaceView,
-} from "../ipc";
+import { command, onEvent, type ImportResult, type SendIntent, type WorkspaceView } from "../ipc";
 import { counted } from "../lib/format";
 
 /** What lies on the table: the features of the window, and what one of them means for the others. */
@@ -25,10 +19,10 @@ export class Desk {
   readonly problems = new Problems();
   readonly toasts = new Toasts();
   readonly importing = new ImportDialogState();
+  readonly keyStore = new KeyStore();
   /** The workspace has been read: only then can it be said to be empty. */
   ready = $state(false);
   name = $state("Gatepass");
-  keyStore = $state.raw<KeyStoreView | null>(null);
 
   constructor() {
     this.environments.onresolved = () => void this.problems.attempt(() => this.tabs.reloadScopes());
@@ -48,7 +42,7 @@ export class Desk {
     const ends = [
       this.exchanges.follow(),
       onEvent("workspace-changed", () => void this.reload()),
-      onEvent("key-store-changed", (keyStore) => (this.keyStore = keyStore)),
+      this.keyStore.follow(),
     ];
     return () => ends.forEach((end) => end());
   }
@@ -154,7 +148,7 @@ export class Desk {
     this.name = workspace.name;
     this.tree.show(workspace.nodes, expanded);
     this.environments.show(workspace.environments, workspace.chosenEnvironment);
-    this.keyStore = workspace.keyStore;
+    this.keyStore.show(workspace.keyStore);
     this.ready = true;
   }
 }

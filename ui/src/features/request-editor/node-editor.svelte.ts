@@ -1,6 +1,7 @@
 import { command, Failure, type ErrorView, type JsonValue, type NodeDetail, type NodeView } from "../../ipc";
 import type { RequestEdit, VariableView } from "../../ipc";
 import { Saver } from "../../lib/saver.svelte";
+import type { VariableChoice } from "../../components/variableCompletion";
 import type { VariableLookup } from "../../components/templateVariables";
 
 /**
@@ -38,6 +39,13 @@ export class NodeEditor {
     const found = this.#scope.get(name);
     return found ? { value: found.secret ? "••••••" : (found.value ?? ""), source: found.origin } : null;
   };
+
+  /** What can be typed between double braces here. */
+  readonly choices = (): VariableChoice[] =>
+    [...this.#scope.values()].map(({ key, value, secret, origin }) => ({
+      name: key,
+      detail: `${secret ? "••••••" : (value ?? "")} · ${origin}`,
+    }));
 
   async load(): Promise<void> {
     try {
