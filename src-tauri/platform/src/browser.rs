@@ -4,12 +4,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use gatepass_oauth::authorization_request::check_openable;
 use gatepass_oauth::failure::{Code, Failure};
 use gatepass_oauth::ports::BrowserOpener;
 use tokio::process::Command;
 use url::Url;
-
-use crate::loopback::is_loopback;
 
 /// How long a failure to start is looked for: launchers that find no browser end quickly, and with an error.
 const LOOK: Duration = Duration::from_millis(500);
@@ -34,13 +33,14 @@ impl SystemBrowser {
         self
     }
 
-    fn may_open(&self, url: &Url) -> bool {
+    /// The engine's rule, and the hosts that were allowed beside it.
+    fn check(&self, url: &Url) -> Result<(), Failure> {
+        let is_plain = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
         let host = url.host_str().unwrap_or_default();
-        match url.scheme() {
-            "https" => !host.is_empty(),
-            "http" => is_loopback(url) || self.allowed_hosts.iter().any(|allowed| allowed == host),
-            _ => false,
+        if is_plain && self.allowed_hosts.iter().any(|allowed| allowed == host) {
+            return Ok(());
         }
+        check_openable(url)
     }
 
     /// Program and arguments, without the URL.
@@ -69,15 +69,7 @@ const SYSTEM: &[&str] = &["xdg-open"];
 #[async_trait]
 impl BrowserOpener for SystemBrowser {
     async fn open(&self, url: &Url) -> Result<(), Failure> {
-        if !self.may_open(url) {
-            return Err(Failure::new(
-                Code::Configuration,
-                format!("A URL of {}://{} is not opened.", url.scheme(), url.host_str().unwrap_or_default()),
-                "Only https, and http on this machine, may be handed to the browser: the rest can be read on \
-                 the way, or starts another program.",
-                "Correct the endpoint in the auth config, or allow http for this host there.",
-            ));
-        }
+        self.check(url)?;
         let words = self.words()?;
         let mut child = Command::new(&words[0])
             .args(&words[1..])
@@ -129,11 +121,13 @@ mod tests {
             "http://[::1]:3000/",
             "http://intranet.example/login",
         ] {
-            assert!(browser.may_open(&url(allowed)), "{allowed}");
+            assert!(browser.check(&url(allowed)).is_ok(), "{allowed}");
         }
         for refused in [
             "http://id.example/",
             "http://127.0.0.1.example/",
+            "https://id.example@evil.example/",
+            "http://user@intranet.example/",
             "file:///etc/passwd",
             "javascript:alert(1)",
             "data:text/html,x",
@@ -142,7 +136,7 @@ mod tests {
             "mailto:a@b",
             "x-apple.systempreferences:x",
         ] {
-            assert!(!browser.may_open(&url(refused)), "{refused}");
+            assert!(browser.check(&url(refused)).is_err(), "{refused}");
         }
     }
 

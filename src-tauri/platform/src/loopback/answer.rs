@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64::Engine as _;
+use gatepass_oauth::authorization_response::routing_state;
 use gatepass_oauth::secret::Secret;
 use http::header::{self, HeaderMap};
 use http::request::Parts;
@@ -130,7 +130,7 @@ fn find(
     by_script: bool,
     fits: impl Fn(&Waiting) -> bool,
 ) -> Verdict {
-    let Some(state) = routing_state(&parameters) else {
+    let Some(state) = routing_state(&parameters).map(Secret::new) else {
         return Verdict::Refused(StatusCode::BAD_REQUEST, "This answer carries no state.");
     };
     // Every login is compared, in constant time each (`Secret`'s equality), so that nothing can be measured.
@@ -162,19 +162,6 @@ fn parameters(form: &[u8]) -> Option<Vec<(String, Secret)>> {
 
 fn twice() -> Verdict {
     Verdict::Refused(StatusCode::BAD_REQUEST, "A parameter of this answer occurs twice.")
-}
-
-/// The state by which an answer finds its login: the parameter, or the claim inside a JARM response. It is not
-/// verified here; whoever receives the answer does that.
-fn routing_state(parameters: &[(String, Secret)]) -> Option<Secret> {
-    let value = |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
-    if let Some(state) = value("state") {
-        return Some(state.clone());
-    }
-    let payload = value("response")?.expose().split('.').nth(1)?;
-    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
-    claims.get("state")?.as_str().map(Secret::new)
 }
 
 /// Whether `Host` is a name of this machine with our port: a page of another name that was made to resolve to

@@ -27,7 +27,6 @@ pub use self::mount::{Mounted, PureHandler, mount};
 use self::page::Outcome;
 use self::port::Port;
 use self::target::Target;
-pub(crate) use self::target::is_loopback;
 
 /// Listens for authorization responses. Clones share their ports.
 #[derive(Clone, Default)]

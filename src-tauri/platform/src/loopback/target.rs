@@ -98,8 +98,9 @@ impl Target {
     }
 }
 
-/// RFC 6761 §6.3: `localhost` and the names under it are this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+/// Whether what goes there arrives at the addresses that are bound. `localhost` and the names under it are this
+/// machine (RFC 6761 §6.3); of 127.0.0.0/8 only the first address is bound.
+fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.octets() == [127, 0, 0, 1],
         Some(Host::Ipv6(ip)) => ip.is_loopback(),

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ pub(super) struct Watch {
     connecting: AtomicBool,
     /// Microseconds from the start until a connection of its own stood; 0: none was made.
     connected_us: AtomicU64,
+    connections: AtomicU32,
     body_touched: AtomicBool,
 }
 
@@ -33,6 +34,7 @@ impl Watch {
             start,
             connecting: AtomicBool::new(false),
             connected_us: AtomicU64::new(0),
+            connections: AtomicU32::new(0),
             body_touched: AtomicBool::new(false),
         })
     }
@@ -50,6 +52,11 @@ impl Watch {
     /// When the connection stood; `None` if a kept one was used.
     pub(super) fn connected_us(&self) -> Option<u64> {
         Some(self.connected_us.load(Ordering::Relaxed)).filter(|us| *us > 0)
+    }
+
+    /// How many connections were made so far.
+    pub(super) fn connections(&self) -> u32 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Notes that the body has been asked for: the head of the request may be on the wire from here on.
@@ -101,6 +108,7 @@ where
         Box::pin(async move {
             let made = connection.await;
             watch.connected_us.store(watch.elapsed_us().max(1), Ordering::Relaxed);
+            watch.connections.fetch_add(1, Ordering::Relaxed);
             watch.connecting.store(false, Ordering::Relaxed);
             made
         })

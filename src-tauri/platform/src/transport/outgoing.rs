@@ -1,6 +1,6 @@
 //! A request made ready for the wire: checked, with the few headers that a transport has to add.
 
-use gatepass_core::exchange::{CredentialPlaces, HttpVersion, OutgoingRequest};
+use gatepass_core::exchange::{CredentialPlaces, HttpVersion, OutgoingRequest, SendSettings};
 use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
@@ -62,20 +62,25 @@ impl Prepared {
         })
     }
 
-    /// Checks and completes a request of the engine: nothing is added but `Host`, `User-Agent` and the length.
-    pub(super) fn engine(request: http::Request<Vec<u8>>, version: HttpVersion) -> Result<Self, Trouble> {
+    /// Checks and completes a request of the engine: nothing is added but `Host`, `User-Agent` and the length. Gives
+    /// the settings for its URL, too.
+    pub(super) fn engine(
+        request: http::Request<Vec<u8>>,
+        settings: impl FnOnce(&Url) -> SendSettings,
+    ) -> Result<(Self, SendSettings), Trouble> {
         let (head, body) = request.into_parts();
         let url = Url::parse(&head.uri.to_string()).map_err(|error| {
             Trouble::invalid(
-                format!("{} is no URL that can be asked.", head.uri),
+                "The endpoint's URL cannot be asked.",
                 format!("{error}."),
                 "Check the endpoint in the auth config.",
             )
         })?;
         let url = checked(url)?;
+        let settings = settings(&url);
         let mut fields = Fields::of(head.headers.len() + 3);
         if !head.headers.contains_key(header::HOST) {
-            fields.host(&url, version, &[]);
+            fields.host(&url, settings.http_version, &[]);
         }
         for (name, value) in &head.headers {
             fields.list.push(Field { shown: name.to_string(), name: name.clone(), value: value.clone() });
@@ -84,13 +89,14 @@ impl Prepared {
         let content = if body.is_empty() { Content::Empty } else { Content::Bytes(body.into()) };
         fields.default(header::USER_AGENT, "User-Agent", USER_AGENT);
         fields.length(&head.method, &content);
-        Ok(Self {
+        let prepared = Self {
             method: head.method,
             url: without_userinfo(url),
             fields: fields.list,
             content,
             credentials: CredentialPlaces::default(),
-        })
+        };
+        Ok((prepared, settings))
     }
 
     /// Whether the body may not go where `redirect` leads, because it carries a credential.

@@ -1,7 +1,6 @@
 //! Reading an answer: decompressed, bounded, and put on disk once it is no longer small.
 
 use std::io;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -13,10 +12,11 @@ use futures_util::TryStreamExt;
 use gatepass_core::exchange::{ResponseBody, SpooledBody};
 use http::header::{self, HeaderMap};
 use http::{Method, StatusCode};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio_util::io::StreamReader;
 
 use super::failures::find;
+use super::spool::Spool;
 
 /// Bodies up to this size stay in memory.
 const IN_MEMORY: usize = 1024 * 1024;
@@ -49,7 +49,7 @@ pub(super) async fn body(
     response: reqwest::Response,
     method: &Method,
     limit: u64,
-    spool: &Path,
+    spool: &Spool,
     received: &(dyn Fn(u64, Option<u64>) + Sync),
 ) -> Received {
     let codings = codings(method, response.status(), response.headers());
@@ -136,9 +136,10 @@ impl Coding {
 /// Where the bytes come from.
 enum Source {
     Plain(reqwest::Response),
-    Decoded(Pin<Box<dyn AsyncRead + Send>>),
+    Decoded(Encoded),
 }
 
+/// Bytes that may still be encoded.
 type Encoded = Pin<Box<dyn AsyncBufRead + Send>>;
 
 impl Source {
@@ -146,30 +147,23 @@ impl Source {
         if codings.is_empty() {
             return Ok(Source::Plain(response));
         }
-        let mut encoded: Encoded =
+        let mut stream: Encoded =
             Box::pin(StreamReader::new(response.bytes_stream().map_err(io::Error::other)));
-        let mut decoded: Pin<Box<dyn AsyncRead + Send>> = Box::pin(tokio::io::empty());
         for coding in codings.iter().rev() {
             // Nothing at all is sent by some servers as the coding of nothing.
-            let first = encoded.fill_buf().await.map_err(ending)?.first().copied();
-            let Some(first) = first else { return Ok(Source::Decoded(Box::pin(tokio::io::empty()))) };
-            decoded = decode(*coding, encoded, first);
-            encoded = Box::pin(BufReader::new(decoded));
-            decoded = Box::pin(tokio::io::empty());
+            let Some(first) = stream.fill_buf().await.map_err(ending)?.first().copied() else { break };
+            stream = Box::pin(BufReader::with_capacity(CHUNK, decode(*coding, stream, first)));
         }
-        drop(decoded);
-        Ok(Source::Decoded(Box::pin(encoded)))
+        Ok(Source::Decoded(stream))
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Ending> {
         match self {
             Source::Plain(response) => response.chunk().await.map_err(|error| Ending::CutOff(reason(&error))),
             Source::Decoded(reader) => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                match reader.read_buf(&mut chunk).await.map_err(ending)? {
-                    0 => Ok(None),
-                    _ => Ok(Some(chunk.into())),
-                }
+                let chunk = Bytes::copy_from_slice(reader.fill_buf().await.map_err(ending)?);
+                reader.consume(chunk.len());
+                Ok(Some(chunk).filter(|chunk| !chunk.is_empty()))
             }
         }
     }
@@ -225,7 +219,7 @@ enum Sink {
 }
 
 impl Sink {
-    async fn take(&mut self, chunk: Bytes, announced: Option<u64>, spool: &Path) -> io::Result<()> {
+    async fn take(&mut self, chunk: Bytes, announced: Option<u64>, spool: &Spool) -> io::Result<()> {
         match self {
             Sink::Empty => *self = Sink::One(chunk),
             Sink::One(first) => {
@@ -250,17 +244,10 @@ impl Sink {
         Ok(())
     }
 
-    async fn spill(bytes: &[u8], spool: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(spool)?;
-        // Readable by its owner alone, as tempfile makes them.
-        let (file, path) = tempfile::Builder::new()
-            .prefix(super::SPOOL_PREFIX)
-            .suffix(".body")
-            .tempfile_in(spool)?
-            .into_parts();
-        let spooled = SpooledBody { path: path.keep().map_err(|kept| kept.error)?, size: bytes.len() as u64 };
-        let mut file = tokio::fs::File::from_std(file);
+    async fn spill(bytes: &[u8], spool: &Spool) -> io::Result<Self> {
+        let (mut file, mut spooled) = spool.create().await?;
         file.write_all(bytes).await?;
+        spooled.size = bytes.len() as u64;
         Ok(Sink::Disk { file, spooled })
     }
 
