@@ -23,8 +23,8 @@ use crate::tables::workspaces::Workspaces;
 pub struct OpenOptions {
     /// How long a write waits for other processes before it fails with [`StorageFailure::Locked`].
     pub patience: Duration,
-    /// Whether the whole database is checked before it is used, so that damage is found before anything is written.
-    /// It costs about a millisecond for each megabyte.
+    /// Whether all tables but history are checked before they are used, so that damage is found before anything is
+    /// written. It costs about a millisecond for each megabyte of them.
     pub check: bool,
     /// Where the database stops growing, in pages of 4096 bytes; `None`: where the disk is full.
     pub max_pages: Option<u32>,

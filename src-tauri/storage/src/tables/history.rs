@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gatepass_core::workspace::Id;
 use gatepass_oauth::ports::UnixMillis;
-use sqlx::{QueryBuilder, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::database::Inner;
@@ -20,6 +20,8 @@ use crate::write::begin_immediate;
 const GATHERING: Duration = Duration::from_millis(100);
 /// How many entries are committed together at most.
 const BATCH: usize = 500;
+/// How many rows one statement inserts.
+const ROWS: usize = 100;
 /// How many unwritten entries are kept at most; the oldest are given up first.
 const UNWRITTEN_LIMIT: usize = 10_000;
 
@@ -279,40 +281,51 @@ impl Task {
 
     async fn write(&self, batch: &[(HistoryEntry, Vec<u8>)]) -> Result<(), StorageFailure> {
         let mut transaction = begin_immediate(&self.writer, self.patience).await?;
-        for (entry, exchange) in batch {
-            let (workspace, request) = (entry.workspace.as_str(), entry.request.as_ref().map(Id::as_str));
-            let duration = i64::try_from(entry.duration_us).unwrap_or(i64::MAX);
-            let size = i64::try_from(entry.size).unwrap_or(i64::MAX);
-            // A workspace that was deleted meanwhile takes its history with it: no row, no failure.
-            let outcome = sqlx::query!(
-                "INSERT INTO history
-                     (workspace_id, request_id, sent_at, name, method, url, status, failure, duration_us, size)
-                 SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM workspaces WHERE id = ?1",
-                workspace,
-                request,
-                entry.sent_at,
-                entry.name,
-                entry.method,
-                entry.url,
-                entry.status,
-                entry.failure,
-                duration,
-                size
-            )
-            .execute(&mut *transaction)
+        let workspaces =
+            sqlx::query_scalar!("SELECT id FROM workspaces").fetch_all(&mut *transaction).await?;
+        // No other process writes now: the ids that follow the last one ever given are ours. (Not a checked query:
+        // SQLite's own table has columns without a type, which the checker does not survive.)
+        let last: Option<i64> = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'history'")
+            .fetch_optional(&mut *transaction)
             .await?;
-            if outcome.rows_affected() == 0 {
-                continue;
-            }
-            let id = outcome.last_insert_rowid();
-            sqlx::query!(
-                "INSERT INTO history_exchanges (history_id, exchange) VALUES (?1, ?2)",
-                id,
-                exchange
-            )
-            .execute(&mut *transaction)
-            .await?;
+        // A workspace that was deleted meanwhile takes its history with it: no row, no failure.
+        let rows: Vec<(i64, &(HistoryEntry, Vec<u8>))> = (last.unwrap_or_default() + 1..)
+            .zip(batch.iter().filter(|(entry, _)| workspaces.iter().any(|id| id == entry.workspace.as_str())))
+            .collect();
+        for rows in rows.chunks(ROWS) {
+            insert_entries(rows).build().execute(&mut *transaction).await?;
+            insert_exchanges(rows).build().execute(&mut *transaction).await?;
         }
         Ok(transaction.commit().await?)
     }
+}
+
+fn insert_entries(rows: &[(i64, &(HistoryEntry, Vec<u8>))]) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "INSERT INTO history (id, workspace_id, request_id, sent_at, name, method, url, status, failure,
+                              duration_us, size) ",
+    );
+    sql.push_values(rows, |mut values, (id, (entry, _))| {
+        values
+            .push_bind(*id)
+            .push_bind(entry.workspace.as_str())
+            .push_bind(entry.request.as_ref().map(Id::as_str))
+            .push_bind(entry.sent_at)
+            .push_bind(entry.name.as_str())
+            .push_bind(entry.method.as_str())
+            .push_bind(entry.url.as_str())
+            .push_bind(entry.status)
+            .push_bind(entry.failure.as_deref())
+            .push_bind(i64::try_from(entry.duration_us).unwrap_or(i64::MAX))
+            .push_bind(i64::try_from(entry.size).unwrap_or(i64::MAX));
+    });
+    sql
+}
+
+fn insert_exchanges(rows: &[(i64, &(HistoryEntry, Vec<u8>))]) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new("INSERT INTO history_exchanges (history_id, exchange) ");
+    sql.push_values(rows, |mut values, (id, (_, exchange))| {
+        values.push_bind(*id).push_bind(exchange.as_slice());
+    });
+    sql
 }

@@ -17,6 +17,11 @@ fn writes() -> u32 {
     std::env::var("GATEPASS_STORAGE_WRITES").ok().map_or(250, |text| text.parse().unwrap())
 }
 
+/// How often a process is killed; the long run sets it to 500.
+fn kills() -> u64 {
+    std::env::var("GATEPASS_STORAGE_KILLS").ok().map_or(25, |text| text.parse().unwrap())
+}
+
 #[test]
 fn four_processes_write_at_once_without_losing_an_update() {
     let directory = tempfile::tempdir().unwrap();
@@ -67,7 +72,7 @@ fn a_change_by_another_process_is_seen_before_its_save_returns() {
 fn what_was_reported_saved_survives_a_kill_at_any_moment() {
     let directory = tempfile::tempdir().unwrap();
     let mut saved = 0;
-    for round in 0..25u64 {
+    for round in 0..kills() {
         let mut child = Role::start("save tokens", directory.path());
         saved = child.line().parse().unwrap();
         // Some moment of a later save; which one does not matter, only that it differs.

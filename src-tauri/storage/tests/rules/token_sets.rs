@@ -75,7 +75,7 @@ async fn a_save_runs_to_its_end_even_if_nobody_waits_for_it() {
     let tokens = database.token_sets();
     for number in 0..20 {
         let before = tokens.generation();
-        let mut save = std::pin::pin!(tokens.save(sealed(number, b"saved")));
+        let mut save = Box::pin(tokens.save(sealed(number, b"saved")));
         // Polled once: it has begun, and is not waited for.
         let begun = std::future::poll_fn(|context| Poll::Ready(save.as_mut().poll(context))).await;
         assert!(begun.is_pending());
