@@ -16,7 +16,7 @@ UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -
 NEXTEST := $(shell command -v cargo-nextest)
 DISPLAY_HERE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
 
-.PHONY: help tools setup run dev check test test-ui test-rust bindings fmt lint lint-ui lint-rust deny
+.PHONY: help tools setup run dev check test test-ui test-rust bindings queries fmt lint lint-ui lint-rust deny
 
 ##@ Use
 
@@ -69,6 +69,9 @@ endif
 bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
 	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh
 
+queries: tools ## write src-tauri/storage/.sqlx anew from the migrations and the queries
+	src-tauri/storage/queries.sh
+
 fmt: tools $(UI_PACKAGES) ## format Rust, TypeScript and Svelte
 	cargo fmt --all
 	npm --prefix ui run format
@@ -81,6 +84,7 @@ lint-ui: tools $(UI_PACKAGES)
 
 lint-rust: tools
 	cargo fmt --all --check
+	src-tauri/storage/queries.sh --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 deny: tools ## layering, licences, sources and known-bad releases of the dependency tree

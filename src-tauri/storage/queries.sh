@@ -3,6 +3,7 @@
 # Needs the sqlite3 command line.
 set -eu
 cd "$(dirname "$0")"
+command -v sqlite3 >/dev/null || { echo "sqlite3 is missing. Install it: apt-get install sqlite3" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat migrations/*.sql | sqlite3 "$work/schema.db"
