@@ -37,6 +37,7 @@ pub mod jwt;
 pub mod keeper;
 pub mod lint;
 pub mod pkce;
+pub mod pkcs12;
 pub mod ports;
 pub mod random;
 pub mod secret;

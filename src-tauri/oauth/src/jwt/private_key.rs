@@ -10,6 +10,7 @@ use super::jwk::{coordinate, member};
 use super::{Algorithm, Curve, JwkError, KeyKind, PublicKey, base64url, pem};
 use crate::config::{CertificateConfig, ClientKey};
 use crate::failure::{Code, Failure};
+use crate::pkcs12;
 use crate::secret::Secret;
 
 /// A private key with what is said about it. It has no `Debug`.
@@ -38,7 +39,7 @@ impl PrivateKey {
         let mut key = match (&config.pem, &config.jwk, &config.pkcs12) {
             (Some(text), None, None) => Self::from_pem(text)?,
             (None, Some(text), None) => Self::from_jwk(text)?,
-            (None, None, Some(_)) => return Err(no_pkcs12()),
+            (None, None, Some(container)) => Self::from_pkcs12(container, config.password.as_ref())?,
             (None, None, None) => return Err(unusable("No key is given.")),
             _ => return Err(unusable("More than one of PEM, JWK and PKCS#12 is given.")),
         };
@@ -52,9 +53,10 @@ impl PrivateKey {
     /// # Errors
     /// As [`Self::from_config`].
     pub fn from_certificate(config: &CertificateConfig) -> Result<Self, Failure> {
-        match &config.pem {
-            Some(text) => Self::from_pem(text),
-            None => Err(no_pkcs12()),
+        match (&config.pem, &config.pkcs12) {
+            (Some(text), _) => Self::from_pem(text),
+            (None, Some(container)) => Self::from_pkcs12(container, config.password.as_ref()),
+            (None, None) => Err(unusable("No certificate is given.")),
         }
     }
 
@@ -67,7 +69,8 @@ impl PrivateKey {
         let blocks = pem::blocks(text.expose());
         if text.expose().contains("ENCRYPTED") {
             let mut failure = unusable("It is encrypted.");
-            "Decrypt it first (openssl pkcs8 -in key.pem -out plain.pem).".clone_into(&mut failure.next_step);
+            "Decrypt it first (openssl pkcs8 -in key.pem -out plain.pem), or use PKCS#12 with a password."
+                .clone_into(&mut failure.next_step);
             return Err(failure);
         }
         let certificate =
@@ -106,6 +109,14 @@ impl PrivateKey {
                 .and_then(Value::as_str)
                 .and_then(base64url::decode),
         })
+    }
+
+    /// Reads the private key of a PKCS#12 container (Base64), with the certificate that belongs to it.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`] if the password is wrong or there is no usable key in it.
+    pub fn from_pkcs12(container: &Secret, password: Option<&Secret>) -> Result<Self, Failure> {
+        Self::from_pem(&pkcs12::to_pem(container, password)?)
     }
 
     /// What kind of key it is.
@@ -230,16 +241,7 @@ fn unusable(cause: impl Into<String>) -> Failure {
         Code::Configuration,
         "The client’s private key can’t be used",
         cause,
-        "Choose a private key as PEM or JWK.",
-    )
-}
-
-fn no_pkcs12() -> Failure {
-    Failure::new(
-        Code::Unsupported,
-        "PKCS#12 can’t be read yet",
-        "The client’s key is a PKCS#12 container.",
-        "Convert it to PEM (openssl pkcs12 -in key.p12 -nodes -out key.pem) and use that.",
+        "Choose a private key as PEM, JWK or PKCS#12.",
     )
 }
 
@@ -297,6 +299,15 @@ mod tests {
     #[test]
     fn the_certificate_beside_a_key_is_identified_by_its_thumbprint() {
         let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap();
+        assert_eq!(key.identification()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
+    }
+
+    #[test]
+    fn reads_key_and_certificate_of_a_pkcs12_container() {
+        let (container, password) = (Secret::from(keys::P256_PKCS12), Secret::from(keys::PKCS12_PASSWORD));
+        let key = PrivateKey::from_pkcs12(&container, Some(&password)).unwrap();
+        let same = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap();
+        assert_eq!(key.public_key(), same.public_key());
         assert_eq!(key.identification()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
     }
 
