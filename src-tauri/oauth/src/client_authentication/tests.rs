@@ -178,7 +178,7 @@ fn a_private_key_signs_and_is_named_by_kid_and_certificate() {
     let jwt = assertion(&authenticated);
     assert_eq!((jwt.alg(), jwt.kid()), (Some("ES256"), Some("key-1")));
     assert_eq!(jwt.header()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
-    let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap().public_key();
+    let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE), None).unwrap().public_key();
     let public = Jwk::from_json(&Value::Object(key.to_members())).unwrap();
     assert_eq!(jwt.verify(VerificationKey::Public(&public)), Ok(()));
 }

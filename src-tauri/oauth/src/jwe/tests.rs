@@ -24,7 +24,7 @@ impl Example {
 }
 
 fn private(pem: &str) -> PrivateKey {
-    PrivateKey::from_pem(&Secret::from(pem)).unwrap()
+    PrivateKey::from_pem(&Secret::from(pem), None).unwrap()
 }
 
 /// Tokens that another implementation encrypted.

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::KeyPairComponents;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents};
+use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -37,7 +38,7 @@ impl PrivateKey {
     /// [`Code::Configuration`], saying what is wrong with the key and never showing it.
     pub fn from_config(config: &ClientKey) -> Result<Self, Failure> {
         let mut key = match (&config.pem, &config.jwk, &config.pkcs12) {
-            (Some(text), None, None) => Self::from_pem(text)?,
+            (Some(text), None, None) => Self::from_pem(text, config.password.as_ref())?,
             (None, Some(text), None) => Self::from_jwk(text)?,
             (None, None, Some(container)) => Self::from_pkcs12(container, config.password.as_ref())?,
             (None, None, None) => return Err(unusable("No key is given.")),
@@ -54,37 +55,30 @@ impl PrivateKey {
     /// As [`Self::from_config`].
     pub fn from_certificate(config: &CertificateConfig) -> Result<Self, Failure> {
         match (&config.pem, &config.pkcs12) {
-            (Some(text), _) => Self::from_pem(text),
+            (Some(text), _) => Self::from_pem(text, config.password.as_ref()),
             (None, Some(container)) => Self::from_pkcs12(container, config.password.as_ref()),
             (None, None) => Err(unusable("No certificate is given.")),
         }
     }
 
-    /// Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC1. A certificate in it is kept for
-    /// `x5t#S256`.
+    /// Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC1; an encrypted one (PKCS#8) with its
+    /// password. A certificate in it is kept for `x5t#S256`.
     ///
     /// # Errors
-    /// [`Code::Configuration`] if there is none, if it is encrypted, or of an unknown kind.
-    pub fn from_pem(text: &Secret) -> Result<Self, Failure> {
+    /// [`Code::Configuration`] if there is none, if the password is missing or wrong, or if it is of an unknown kind.
+    pub fn from_pem(text: &Secret, password: Option<&Secret>) -> Result<Self, Failure> {
         let blocks = pem::blocks(text.expose());
-        if text.expose().contains("ENCRYPTED") {
-            let mut failure = unusable("It is encrypted.");
-            "Decrypt it first (openssl pkcs8 -in key.pem -out plain.pem), or use PKCS#12 with a password."
-                .clone_into(&mut failure.next_step);
-            return Err(failure);
-        }
         let certificate =
             blocks.iter().find(|block| block.label == "CERTIFICATE").map(|block| block.der.to_vec());
         let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) else {
-            return Err(unusable(match blocks.first() {
-                Some(other) => format!(
-                    "It holds a block “{}” and no private key.",
-                    crate::inert::inert(&other.label, 40)
-                ),
-                None => "It holds no PEM block.".to_owned(),
-            }));
+            return Err(no_private_key(text, &blocks));
         };
-        let material = Material::from_der(&block.der).ok_or_else(|| {
+        let material = if block.label == "ENCRYPTED PRIVATE KEY" {
+            Material::from_der(decrypted(&block.der, password)?.as_bytes())
+        } else {
+            Material::from_der(&block.der)
+        };
+        let material = material.ok_or_else(|| {
             unusable("It is none of RSA (2048 bits or more), EC P-256, P-384, P-521 and Ed25519.")
         })?;
         Ok(Self { material, kid: None, alg: None, certificate })
@@ -116,7 +110,7 @@ impl PrivateKey {
     /// # Errors
     /// [`Code::Configuration`] if the password is wrong or there is no usable key in it.
     pub fn from_pkcs12(container: &Secret, password: Option<&Secret>) -> Result<Self, Failure> {
-        Self::from_pem(&pkcs12::to_pem(container, password)?)
+        Self::from_pem(&pkcs12::to_pem(container, password)?, None)
     }
 
     /// What kind of key it is.
@@ -236,6 +230,32 @@ impl Material {
     }
 }
 
+/// An encrypted PKCS#8 key (RFC 5958 §3), opened.
+fn decrypted(der: &[u8], password: Option<&Secret>) -> Result<SecretDocument, Failure> {
+    let Some(password) = password else {
+        let mut failure = unusable("It is encrypted, and no password is given.");
+        "Enter the password of the key.".clone_into(&mut failure.next_step);
+        return Err(failure);
+    };
+    let opened =
+        EncryptedPrivateKeyInfoRef::try_from(der).and_then(|key| Ok(key.decrypt(password.expose())?));
+    opened.map_err(|_| unusable("It is encrypted, and does not open with this password."))
+}
+
+fn no_private_key(text: &Secret, blocks: &[pem::Block]) -> Failure {
+    let cause = match blocks.first() {
+        _ if text.expose().contains("Proc-Type: 4,ENCRYPTED") => {
+            "It is encrypted in an outdated way; convert it with: openssl pkcs8 -topk8 -in old.pem -out new.pem."
+                .to_owned()
+        }
+        Some(other) => {
+            format!("It holds a block “{}” and no private key.", crate::inert::inert(&other.label, 40))
+        }
+        None => "It holds no PEM block.".to_owned(),
+    };
+    unusable(cause)
+}
+
 fn unusable(cause: impl Into<String>) -> Failure {
     Failure::new(
         Code::Configuration,
@@ -252,11 +272,11 @@ mod tests {
     use crate::testing::keys;
 
     fn kind_of_pem(text: &str) -> KeyKind {
-        PrivateKey::from_pem(&Secret::from(text)).unwrap().kind()
+        PrivateKey::from_pem(&Secret::from(text), None).unwrap().kind()
     }
 
     fn refusal(text: &str) -> Failure {
-        PrivateKey::from_pem(&Secret::from(text)).err().unwrap()
+        PrivateKey::from_pem(&Secret::from(text), None).err().unwrap()
     }
 
     #[test]
@@ -276,7 +296,7 @@ mod tests {
 
     #[test]
     fn pkcs1_and_pkcs8_of_one_key_are_the_same_key() {
-        let public = |text: &str| PrivateKey::from_pem(&Secret::from(text)).unwrap().public_key();
+        let public = |text: &str| PrivateKey::from_pem(&Secret::from(text), None).unwrap().public_key();
         assert_eq!(public(keys::RSA_PKCS1), public(keys::RSA_PKCS8));
     }
 
@@ -298,15 +318,25 @@ mod tests {
 
     #[test]
     fn the_certificate_beside_a_key_is_identified_by_its_thumbprint() {
-        let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap();
+        let key = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE), None).unwrap();
         assert_eq!(key.identification()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
+    }
+
+    #[test]
+    fn opens_an_encrypted_key_with_its_password() {
+        let open = |password: &str| {
+            PrivateKey::from_pem(&Secret::from(keys::ENCRYPTED), Some(&Secret::from(password)))
+        };
+        let same = PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8), None).unwrap();
+        assert_eq!(open(keys::ENCRYPTED_PASSWORD).unwrap().public_key(), same.public_key());
+        assert!(open("hunter2").err().unwrap().cause.contains("does not open"));
     }
 
     #[test]
     fn reads_key_and_certificate_of_a_pkcs12_container() {
         let (container, password) = (Secret::from(keys::P256_PKCS12), Secret::from(keys::PKCS12_PASSWORD));
         let key = PrivateKey::from_pkcs12(&container, Some(&password)).unwrap();
-        let same = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE)).unwrap();
+        let same = PrivateKey::from_pem(&Secret::from(keys::P256_WITH_CERTIFICATE), None).unwrap();
         assert_eq!(key.public_key(), same.public_key());
         assert_eq!(key.identification()["x5t#S256"], keys::CERTIFICATE_THUMBPRINT);
     }
@@ -328,7 +358,7 @@ mod tests {
 
     #[test]
     fn signs_with_what_the_provider_offers_and_the_key_can_do() {
-        let key = |text: &str| PrivateKey::from_pem(&Secret::from(text)).unwrap();
+        let key = |text: &str| PrivateKey::from_pem(&Secret::from(text), None).unwrap();
         let rsa = key(keys::RSA_PKCS8);
         assert_eq!(rsa.choose_algorithm(None).unwrap(), Algorithm::Rs256);
         assert_eq!(rsa.choose_algorithm(Some(&["ES256", "PS256"])).unwrap(), Algorithm::Ps256);
@@ -338,7 +368,7 @@ mod tests {
 
     #[test]
     fn an_algorithm_that_does_not_fit_the_key_is_refused() {
-        let mut key = PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8)).unwrap();
+        let mut key = PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8), None).unwrap();
         for name in ["ES256", "HS256", "none"] {
             key.alg = Some(name.to_owned());
             assert!(key.choose_algorithm(None).is_err(), "{name}");

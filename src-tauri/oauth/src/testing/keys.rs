@@ -7,7 +7,9 @@ pub(crate) const P256_SEC1: &str = include_str!("keys/p256-sec1.pem");
 pub(crate) const P384_SEC1: &str = include_str!("keys/p384-sec1.pem");
 pub(crate) const P521_SEC1: &str = include_str!("keys/p521-sec1.pem");
 pub(crate) const ED25519_PKCS8: &str = include_str!("keys/ed25519-pkcs8.pem");
+/// The RSA key above, encrypted with the password below.
 pub(crate) const ENCRYPTED: &str = include_str!("keys/encrypted.pem");
+pub(crate) const ENCRYPTED_PASSWORD: &str = "x";
 pub(crate) const P256_WITH_CERTIFICATE: &str = include_str!("keys/p256-with-certificate.pem");
 /// Of the certificate above, as openssl computes it.
 pub(crate) const CERTIFICATE_THUMBPRINT: &str = "cKXgc-rSzENKGXruv3jDqAr-g508aHDibdgXswkjMKk";

@@ -22,7 +22,8 @@ fn published(text: &str, extra: Value) -> Value {
 
 /// Another RSA key than the one of the RFC.
 fn other_rsa(extra: Value) -> Value {
-    let mut members = PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8)).unwrap().public_key().to_members();
+    let mut members =
+        PrivateKey::from_pem(&Secret::from(keys::RSA_PKCS8), None).unwrap().public_key().to_members();
     members.extend(extra.as_object().unwrap().clone());
     Value::Object(members)
 }

@@ -88,7 +88,7 @@ fn makes_and_verifies_the_eddsa_example_of_rfc_8037_a_4() {
 
 #[test]
 fn what_is_signed_verifies_with_every_algorithm() {
-    let p384 = PrivateKey::from_pem(&Secret::from(keys::P384_SEC1)).unwrap();
+    let p384 = PrivateKey::from_pem(&Secret::from(keys::P384_SEC1), None).unwrap();
     let rsa = private(keys::RFC_7515_A2_RSA);
     let (p256, p521) = (private(keys::RFC_7515_A3_P256), private(keys::RFC_7515_A4_P521));
     let ed25519 = private(keys::RFC_8037_A1);
