@@ -39,7 +39,8 @@ pub(crate) async fn open(directory: &Path, options: OpenOptions) -> Result<Datab
 }
 
 /// Moves a damaged database, and what belongs to it, to names of their own in the same directory, so that the next
-/// [`Database::open`] starts an empty one. Returns where the database is now. Nothing is deleted.
+/// [`Database::open`] starts an empty one. Returns where the database is now. Nothing is deleted. Only for when no
+/// process has the database open: the caller holds the [`crate::InstanceLock`], and the person has been asked.
 ///
 /// # Errors
 /// Those of renaming.
@@ -282,11 +283,12 @@ impl Opening<'_> {
 
 async fn refuse_an_unsafe_sqlite() -> Result<(), OpenFailure> {
     let found = sqlite_version().await.unwrap_or_else(|failure| failure.cause());
-    let numbers: Vec<u32> = found.split('.').map_while(|part| part.parse().ok()).collect();
-    match numbers.as_slice() >= OLDEST_SAFE_SQLITE.as_slice() {
-        true => Ok(()),
-        false => Err(OpenFailure::UnsafeSqlite { found }),
-    }
+    if is_safe_sqlite(&found) { Ok(()) } else { Err(OpenFailure::UnsafeSqlite { found }) }
+}
+
+fn is_safe_sqlite(version: &str) -> bool {
+    let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    numbers.as_slice() >= OLDEST_SAFE_SQLITE.as_slice()
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -302,4 +304,19 @@ fn unused_name(directory: &Path, stem: &str, extension: &str) -> PathBuf {
         .chain((2u32..).map(|number| directory.join(format!("{stem}-{number}.{extension}"))))
         .find(|path| !path.exists())
         .expect("a directory does not hold four billion files")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_safe_sqlite;
+
+    #[test]
+    fn an_sqlite_that_can_damage_a_database_is_refused() {
+        for version in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
+            assert!(is_safe_sqlite(version), "{version}");
+        }
+        for version in ["3.51.2", "3.9.9", "3.50.4", "2.99.99", "", "unknown"] {
+            assert!(!is_safe_sqlite(version), "{version}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gatepass_core::workspace::NodeKind;
+use gatepass_storage::tables::history::{HistoryEntry, HistoryQuery};
 use gatepass_storage::tables::nodes::Place;
 use gatepass_storage::{DATABASE_FILE, Database, OpenFailure, OpenOptions, StorageFailure};
 
@@ -40,6 +41,21 @@ async fn sound_database() -> Vec<u8> {
     for number in 0..20 {
         database.token_sets().save(sealed(number, &[7; 900])).await.unwrap();
     }
+    for number in 0..150 {
+        let entry = HistoryEntry {
+            workspace: workspace.clone(),
+            request: None,
+            sent_at: number,
+            name: "List photos".into(),
+            method: "GET".into(),
+            url: format!("https://api.example.com/photos/{number}"),
+            status: Some(200),
+            failure: None,
+            duration_us: 1,
+            size: 1,
+        };
+        database.history().record(entry, vec![5; 700]);
+    }
     database.close().await.unwrap();
     fs::read(directory.path().join(DATABASE_FILE)).unwrap()
 }
@@ -73,11 +89,14 @@ fn damage(bytes: &mut Vec<u8>, numbers: &mut Numbers) -> String {
     }
 }
 
-/// Reads everything. Text that cannot be read is a failure, not a panic.
+/// Reads everything, and counts nodes and token sets. Text that cannot be read is a failure, not a panic.
 async fn read_all(database: &Database) -> Result<usize, StorageFailure> {
     let mut rows = database.token_sets().list().await?.len();
     for workspace in database.workspaces().list().await? {
         rows += database.nodes().tree(&workspace.id).await?.len();
+        for row in database.history().search(&workspace.id, &HistoryQuery::default(), 1000).await? {
+            database.history().exchange(row.id).await?;
+        }
     }
     Ok(rows)
 }
