@@ -4,6 +4,14 @@ import { Saver } from "../../lib/saver.svelte";
 import type { VariableChoice } from "../../components/variableCompletion";
 import type { VariableLookup } from "../../components/templateVariables";
 
+/** What an open node means for others. */
+export interface NodeHooks {
+  /** The row of the tree has to change. */
+  onnode: (node: Partial<NodeView> & { id: string }) => void;
+  /** What is set here and holds below has changed: variables, authorization. */
+  oninherited: (id: string) => void;
+}
+
 /**
  * A collection, folder or request that stands open. Edits show at once and are saved shortly after; what could
  * not be saved stays here and is tried again.
@@ -18,8 +26,7 @@ export class NodeEditor {
   /** Counts saved changes of the authorization: what depends on it asks again. */
   authRevision = $state(0);
   readonly saver = new Saver();
-  /** Told when the row of the tree has to change. */
-  readonly #onnode: (node: Partial<NodeView> & { id: string }) => void;
+  readonly #hooks: NodeHooks;
   #pendingRequest: RequestEdit = {};
   #pendingParams: Record<string, JsonValue> = {};
 
@@ -28,9 +35,9 @@ export class NodeEditor {
   );
   readonly #scope = $derived(new Map(this.detail?.scope.map((variable) => [variable.key, variable])));
 
-  constructor(id: string, onnode: (node: Partial<NodeView> & { id: string }) => void) {
+  constructor(id: string, hooks: NodeHooks) {
     this.id = id;
-    this.#onnode = onnode;
+    this.#hooks = hooks;
   }
 
   /** What a template may say here: the value that wins, and where it comes from. */
@@ -69,7 +76,7 @@ export class NodeEditor {
   edit(part: RequestEdit): void {
     if (!this.detail?.request) return;
     this.detail = { ...this.detail, request: { ...this.detail.request, ...part } };
-    if (part.method !== undefined) this.#onnode({ id: this.id, method: part.method });
+    if (part.method !== undefined) this.#hooks.onnode({ id: this.id, method: part.method });
     this.#pendingRequest = { ...this.#pendingRequest, ...part };
     this.saver.later("request", async () => {
       const edit = this.#pendingRequest;
@@ -90,6 +97,7 @@ export class NodeEditor {
     this.saver.later("variables", async () => {
       const { scope } = await command("set_variables", { id: this.id, variables });
       if (this.detail) this.detail = { ...this.detail, scope };
+      this.#hooks.oninherited(this.id);
     });
   }
 
@@ -97,7 +105,7 @@ export class NodeEditor {
   async setAuth(kind: string | null): Promise<void> {
     await this.saver.flush();
     this.#takeAuth(await command("set_auth", { id: this.id, kind }));
-    this.#onnode({ id: this.id, auth: kind });
+    this.#hooks.onnode({ id: this.id, auth: kind });
   }
 
   /** Sets parameters of the authorization by name; null removes one. */
@@ -126,5 +134,6 @@ export class NodeEditor {
   #takeAuth({ auth, effectiveAuth }: NodeDetail): void {
     if (this.detail) this.detail = { ...this.detail, auth, effectiveAuth };
     this.authRevision++;
+    this.#hooks.oninherited(this.id);
   }
 }

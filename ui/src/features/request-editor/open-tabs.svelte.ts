@@ -1,7 +1,7 @@
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { command, type NodeView } from "../../ipc";
-import { NodeEditor } from "./node-editor.svelte";
+import { command } from "../../ipc";
+import { NodeEditor, type NodeHooks } from "./node-editor.svelte";
 
 const ARE_TEXTS = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
@@ -12,13 +12,14 @@ export class OpenTabs {
   active = $state<string | null>(null);
   readonly #editors = new SvelteMap<string, NodeEditor>();
   #closed: string[] = [];
-  readonly #onnode: (node: Partial<NodeView> & { id: string }) => void;
+  readonly #hooks: NodeHooks;
   /** Told when the user brings a tab to the front. */
   onfront: () => void = () => {};
   readonly editor = $derived(this.active === null ? undefined : this.#editors.get(this.active));
 
-  constructor(onnode: (node: Partial<NodeView> & { id: string }) => void) {
-    this.#onnode = onnode;
+  /** `onnode` is told when the row of a node in the tree has to change. */
+  constructor(onnode: NodeHooks["onnode"]) {
+    this.#hooks = { onnode, oninherited: (id) => void this.reloadScopes(id).catch(() => {}) };
   }
 
   /** Opens what was open when the window was closed, as far as it is still there. */
@@ -79,15 +80,15 @@ export class OpenTabs {
     for (const editor of this.#editors.values()) await editor.saver.flush();
   }
 
-  /** Reads again what templates resolve to. */
-  async reloadScopes(): Promise<void> {
-    for (const editor of this.#editors.values()) await editor.reloadScope();
+  /** Reads again what the open nodes inherit, all but the one that it was changed in. */
+  async reloadScopes(except?: string): Promise<void> {
+    for (const editor of this.#editors.values()) if (editor.id !== except) await editor.reloadScope();
   }
 
   #bringToFront(id: string): void {
     this.active = id;
     if (this.#editors.has(id)) return;
-    const editor = new NodeEditor(id, this.#onnode);
+    const editor = new NodeEditor(id, this.#hooks);
     this.#editors.set(id, editor);
     void editor.load();
   }
