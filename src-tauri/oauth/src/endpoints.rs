@@ -2,12 +2,14 @@
 //! authentication, DPoP, `Origin` and extra parameters cannot differ from one to the next.
 
 pub mod jwks;
+pub mod pushed_authorization_request;
 pub mod token;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
+use self::jwks::KeySets;
 use crate::authorization_server::{AuthorizationServer, Endpoint, KnownServers};
 use crate::client_authentication::{self, Provider, uses_mutual_tls};
 use crate::config::{AuthConfig, ExtraParameter, ExtraPlace};
@@ -36,6 +38,7 @@ pub struct Dialogue<'a> {
 #[derive(Default)]
 pub struct KnownProviders {
     pub servers: KnownServers,
+    pub key_sets: KeySets,
     pub nonces: Nonces,
 }
 

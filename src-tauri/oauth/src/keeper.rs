@@ -10,9 +10,15 @@
 //! | none | obtained silently if no person is needed, else held back | held back |
 //! | 401 `invalid_token` | renewed once, sent once more | the answer stands |
 
+mod background;
 mod decision;
+mod memory;
+mod renewal;
+mod sending;
+mod table;
 mod usable_token;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 pub use decision::{Decision, HeldBack, HeldReason, Offer, SendTerms, TokenDemand};
@@ -21,10 +27,19 @@ pub use usable_token::{Placement, UsableToken};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use self::background::{Signal, Watched};
+use self::memory::{Held, Memory};
+use self::renewal::{Errand, Flight, Pause, Unsaved};
+use self::table::Row;
+use crate::authorization_server::AuthorizationServer;
+use crate::config::AuthConfig;
+use crate::endpoints::KnownProviders;
 use crate::failure::{Code, Failure};
+use crate::flow::Flow;
+use crate::grants;
 use crate::ports::{
     BrowserOpener, Clock, FlowObserver, HttpClient, Person, Randomness, RedirectListener, RefreshLock,
-    Spawner, Timer, TokenStore,
+    Spawner, Timer, TokenStore, UnixMillis,
 };
 use crate::token_key::TokenKey;
 use crate::token_set::{Check, Status, StoredTokens};
@@ -51,6 +66,13 @@ pub struct Keeper {
 
 struct Inner {
     surroundings: Surroundings,
+    known: Arc<KnownProviders>,
+    memory: Memory,
+    flights: Mutex<HashMap<TokenKey, Flight>>,
+    pauses: Mutex<HashMap<TokenKey, Pause>>,
+    unsaved: Mutex<HashMap<TokenKey, Unsaved>>,
+    watched: Mutex<HashMap<TokenKey, Watched>>,
+    signal: Signal,
     listeners: Mutex<Vec<Arc<dyn KeeperListener>>>,
 }
 
@@ -85,7 +107,18 @@ pub struct Inspected {
 impl Keeper {
     /// A keeper over these surroundings. It does nothing by itself until [`Self::keep_fresh`] runs.
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { inner: Arc::new(Inner { surroundings, listeners: Mutex::default() }) }
+        let inner = Inner {
+            surroundings,
+            known: Arc::default(),
+            memory: Memory::default(),
+            flights: Mutex::default(),
+            pauses: Mutex::default(),
+            unsaved: Mutex::default(),
+            watched: Mutex::default(),
+            signal: Signal::default(),
+            listeners: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Decides what a request that carries this auth config does now: the table of this module in full.
@@ -99,8 +132,7 @@ impl Keeper {
         terms: &SendTerms,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Decision, Failure> {
-        let (_, _, _) = (demand, terms, observer);
-        Err(not_yet())
+        self.inner.decide(demand, terms, observer).await
     }
 
     /// Get New Token: always a new one. The stored one is kept until the new one is on disk.
@@ -113,8 +145,9 @@ impl Keeper {
         person: Arc<dyn Person>,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<StoredTokens, Failure> {
-        let (_, _, _) = (demand, person, observer);
-        Err(not_yet())
+        let held = self.inner.obtain(demand, &*person, observer).await?;
+        self.watch(demand);
+        Ok(StoredTokens::clone(&held.stored))
     }
 
     /// Renews the stored token set now, whatever its age: the Refresh button. Joins a renewal that is under way.
@@ -126,8 +159,16 @@ impl Keeper {
         demand: &TokenDemand,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<StoredTokens, Failure> {
-        let (_, _) = (demand, observer);
-        Err(not_yet())
+        let key = demand.key();
+        let Some(held) = self.inner.current(&key).await? else { return Err(nothing_to_renew()) };
+        let errand = Errand { replaces: Some(held.version), asked: true, refused: false };
+        let outcome = self.inner.renew(demand, &key, errand, Some(observer)).await;
+        self.watch(demand);
+        let held = outcome.map_err(|not| not.failure)?;
+        if !held.stored.tokens.id_token_is_sound() && !demand.config.allow_invalid_id_token {
+            return Err(grants::id_token_failure(&held.stored.tokens));
+        }
+        Ok(StoredTokens::clone(&held.stored))
     }
 
     /// After a 401: renews once and returns the token to retry with, once. `None`: the answer stands (auto-refresh
@@ -145,13 +186,13 @@ impl Keeper {
         www_authenticate: Option<&str>,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Option<UsableToken>, Failure> {
-        let (_, _, _, _) = (demand, rejected, www_authenticate, observer);
-        Err(not_yet())
+        self.inner.after_unauthorized(demand, rejected, www_authenticate, observer).await
     }
 
     /// The stored token set, as last committed by any process.
     pub async fn show(&self, demand: &TokenDemand) -> Result<Option<StoredTokens>, Failure> {
-        self.inner.surroundings.store.load(&demand.key()).await
+        let held = self.inner.current(&demand.key()).await?;
+        Ok(held.map(|held| StoredTokens::clone(&held.stored)))
     }
 
     /// All stored token sets, in the order in which they were obtained.
@@ -163,7 +204,9 @@ impl Keeper {
     /// way does not bring it back.
     pub async fn delete(&self, key: &TokenKey) -> Result<bool, Failure> {
         let deleted = self.inner.surroundings.store.delete(key).await?;
-        self.tell(key);
+        lock(&self.inner.pauses).remove(key);
+        lock(&self.inner.unsaved).remove(key);
+        self.inner.changed(key);
         Ok(deleted)
     }
 
@@ -213,19 +256,30 @@ impl Keeper {
 
     /// How well the token set is right now, a renewal under way included.
     pub fn status(&self, demand: &TokenDemand, stored: Option<&StoredTokens>) -> Status {
-        stored
-            .map_or(Status::None, |stored| stored.status(&demand.config, self.inner.surroundings.clock.now()))
+        let key = demand.key();
+        if lock(&self.inner.flights).contains_key(&key) {
+            return Status::Refreshing;
+        }
+        let Some(stored) = stored else { return Status::None };
+        let held = self.inner.memory.last_known(&key).filter(|held| held.version == memory::version(stored));
+        let is_refused = held.is_some_and(|held| held.refused);
+        let now = self.inner.now_of(&key, Some(stored));
+        match stored.status(&demand.config, now) {
+            Status::Valid | Status::Expiring if is_refused => Status::Expired,
+            status => status,
+        }
     }
 
     /// Counts as a use of this token: with auto-refresh on, the background renewal covers it for one lifetime from
     /// now on. Call it while the token's card is on the screen, again after each [`KeeperListener::changed`].
     pub fn watch(&self, demand: &TokenDemand) {
-        let _ = demand;
+        self.inner.watch(demand, demand.key());
     }
 
-    /// Renews watched tokens in the background until the future is dropped; it never returns. To be run once.
+    /// Renews watched tokens in the background until the future is dropped; it never returns. To be run once for a
+    /// keeper. While nothing is due it sleeps.
     pub async fn keep_fresh(&self) {
-        std::future::pending::<()>().await;
+        self.inner.keep_fresh().await;
     }
 
     /// From now on `listener` hears of changes.
@@ -233,19 +287,90 @@ impl Keeper {
         lock(&self.inner.listeners).push(listener);
     }
 
+    /// Asks the provider of this config for its metadata: the Discover button.
+    ///
+    /// # Errors
+    /// [`Code::Configuration`] without an issuer, else why it could not be had.
+    pub async fn discover(
+        &self,
+        config: &AuthConfig,
+        observer: Arc<dyn FlowObserver>,
+    ) -> Result<AuthorizationServer, Failure> {
+        if config.issuer.is_none() {
+            return Err(Failure::new(
+                Code::Configuration,
+                "There is no issuer to discover",
+                "The issuer is empty.",
+                "Enter the provider's issuer, for example https://id.example.com.",
+            ));
+        }
+        let flow = Flow::new(&self.inner.surroundings, config);
+        flow.join(observer);
+        let metadata = self.inner.known.servers.discover(config, &flow).await;
+        let metadata = metadata.map_err(|failure| flow.told(failure))?;
+        Ok(AuthorizationServer::new(config, Some(metadata)))
+    }
+}
+
+impl Inner {
+    /// The token set as last committed by any process: from memory, unless the store has changed since.
+    async fn current(&self, key: &TokenKey) -> Result<Option<Held>, Failure> {
+        let store = &self.surroundings.store;
+        let generation = store.generation();
+        if let Some(held) = self.memory.recall(key, generation) {
+            return Ok(held);
+        }
+        let stored = store.load(key).await?;
+        Ok(self.memory.remember(key, stored, generation, &*self.surroundings.clock))
+    }
+
+    fn remember(&self, key: &TokenKey, stored: Option<StoredTokens>) -> Option<Held> {
+        let generation = self.surroundings.store.generation();
+        self.memory.remember(key, stored, generation, &*self.surroundings.clock)
+    }
+
+    /// The present on the time line of this token set.
+    fn now_of(&self, key: &TokenKey, stored: Option<&StoredTokens>) -> UnixMillis {
+        let clock = &*self.surroundings.clock;
+        let held = self.memory.last_known(key);
+        let same = held.filter(|held| stored.is_some_and(|stored| memory::version(stored) == held.version));
+        same.map_or_else(|| clock.now(), |held| held.now(clock))
+    }
+
+    fn row(&self, config: &AuthConfig, held: Option<&Held>) -> Row {
+        let now = held.map_or(0, |held| held.now(&*self.surroundings.clock));
+        let refused = held.is_some_and(|held| held.refused);
+        table::row(config, held.map(|held| &*held.stored), now, refused)
+    }
+
+    /// Tells everybody that something about this token set has changed, the background renewal included.
+    fn changed(&self, key: &TokenKey) {
+        self.tell(key);
+        self.signal.ring();
+    }
+
     fn tell(&self, key: &TokenKey) {
-        let listeners = lock(&self.inner.listeners).clone();
+        let listeners = lock(&self.listeners).clone();
         for listener in listeners {
             listener.changed(key);
         }
     }
 }
 
+fn nothing_to_renew() -> Failure {
+    Failure::new(
+        Code::SignInNeeded,
+        "There is no token to refresh",
+        "None was obtained with these settings in this environment, or it was deleted.",
+        "Get a new token.",
+    )
+}
+
 fn not_yet() -> Failure {
     Failure::new(
         Code::Unsupported,
-        "Tokens cannot be obtained yet",
-        "This build holds the keeper's outline only",
+        "The provider cannot be asked yet",
+        "This build does not call this endpoint",
         "Build a later revision.",
     )
 }
@@ -254,3 +379,6 @@ fn not_yet() -> Failure {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ pub mod endpoints;
 pub mod explain;
 pub mod failure;
 pub mod flow;
+pub mod grants;
 pub mod id_token;
 pub mod inert;
 pub mod jwe;

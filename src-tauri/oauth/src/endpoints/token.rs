@@ -11,9 +11,12 @@ use crate::transcript::{Step, StepResult};
 /// Whether a grant is used for the first time or a token set is renewed with its refresh token: the request then
 /// goes to the refresh URL, and carries the refresh rows of the free parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Purpose<'a> {
     Token,
-    Refresh,
+    /// With the scopes granted before: they hold on where the answer does not say (RFC 6749 §6).
+    Refresh {
+        scope: Option<&'a str>,
+    },
 }
 
 /// What a token endpoint granted.
@@ -33,10 +36,10 @@ impl Dialogue<'_> {
     ///
     /// # Errors
     /// Why no token came; the step has been written down.
-    pub async fn request_token(&self, purpose: Purpose, parameters: Form) -> Result<Granted, TokenError> {
-        let (step, address) = match purpose {
-            Purpose::Token => (Step::Token, None),
-            Purpose::Refresh => (Step::Refresh, self.config.refresh_endpoint.as_deref()),
+    pub async fn request_token(&self, purpose: Purpose<'_>, parameters: Form) -> Result<Granted, TokenError> {
+        let (step, address, asked_scope) = match purpose {
+            Purpose::Token => (Step::Token, None, self.config.scope.as_deref()),
+            Purpose::Refresh { scope } => (Step::Refresh, self.config.refresh_endpoint.as_deref(), scope),
         };
         let mut form = parameters;
         for resource in &self.config.resource {
@@ -53,7 +56,7 @@ impl Dialogue<'_> {
         let circumstances = Circumstances {
             place: &answered.exchanged.place,
             received_at: self.flow.clock().now(),
-            asked_scope: self.config.scope.as_deref(),
+            asked_scope,
             blanks: &blanks,
         };
         match token_response::read(&answered.exchanged.incoming, &circumstances) {
@@ -79,13 +82,13 @@ impl Dialogue<'_> {
 
     /// The free parameters of this request. A refresh without rows of its own carries those of the token request,
     /// but for what belongs to another grant: what the provider wanted there it most likely wants here.
-    fn extra_rows(&self, purpose: Purpose) -> Vec<ExtraParameter> {
+    fn extra_rows(&self, purpose: Purpose<'_>) -> Vec<ExtraParameter> {
         let extra = &self.config.extra;
         match purpose {
             Purpose::Token => extra.token.clone(),
-            Purpose::Refresh if extra.refresh.iter().any(|row| row.enabled) => extra.refresh.clone(),
-            Purpose::Refresh if self.config.grant == Grant::RefreshToken => extra.token.clone(),
-            Purpose::Refresh => {
+            Purpose::Refresh { .. } if extra.refresh.iter().any(|row| row.enabled) => extra.refresh.clone(),
+            Purpose::Refresh { .. } if self.config.grant == Grant::RefreshToken => extra.token.clone(),
+            Purpose::Refresh { .. } => {
                 let fits = |row: &&ExtraParameter| !OF_ONE_GRANT.contains(&row.name.as_str());
                 extra.token.iter().filter(fits).cloned().collect()
             }

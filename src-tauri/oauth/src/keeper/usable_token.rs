@@ -1,13 +1,20 @@
 //! A token as one request sends it (RFC 6750, RFC 9449).
 
+use std::sync::Arc;
+
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use url::Url;
 use url::form_urlencoded;
 
 use crate::config::{AuthConfig, SendIn, UseToken};
+use crate::dpop::{self, DpopKey, Proof};
+use crate::endpoints::KnownProviders;
 use crate::failure::{Code, Failure};
+use crate::ports::{Clock, Randomness};
 use crate::secret::Secret;
 use crate::token_set::StoredTokens;
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// What is sent with a request: one token, and how it is placed.
 #[derive(Clone)]
@@ -19,8 +26,37 @@ pub struct UsableToken {
     send_in: SendIn,
     header_name: String,
     parameter_name: String,
+    possession: Option<Possession>,
     refreshed: bool,
+    renewable: bool,
     version: u64,
+}
+
+/// What a token that is bound to a key needs with each request (RFC 9449 §7).
+#[derive(Clone)]
+pub(super) struct Possession {
+    key: Arc<DpopKey>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    known: Arc<KnownProviders>,
+}
+
+impl Possession {
+    pub(super) fn new(
+        key: Arc<DpopKey>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        known: Arc<KnownProviders>,
+    ) -> Self {
+        Self { key, clock, randomness, known }
+    }
+
+    fn proof(&self, method: &http::Method, url: &Url, token: &Secret) -> Result<HeaderValue, Failure> {
+        let nonce = self.known.nonces.of(url);
+        let proof = Proof { method, url, access_token: Some(token), nonce: nonce.as_deref() };
+        let proof = self.key.prove(&proof, &*self.clock, &*self.randomness)?;
+        sensitive(proof.expose())
+    }
 }
 
 /// Where the token goes, for senders whose body is not in memory.
@@ -76,14 +112,31 @@ impl UsableToken {
     /// # Errors
     /// [`Code::Configuration`] if the header name or the token cannot stand in a header.
     pub fn placement(&self, method: &http::Method, url: &Url) -> Result<Placement, Failure> {
-        let (_, _) = (method, url);
         let name = self.parameter_name.clone();
         let value = self.token.clone();
         match self.send_in {
             SendIn::Query => Ok(Placement::Query { name, value }),
             SendIn::Body => Ok(Placement::Body { name, value }),
-            SendIn::Header => Ok(Placement::Headers(vec![self.header()?])),
+            SendIn::Header => {
+                let mut headers = vec![self.header()?];
+                if let Some(possession) = &self.possession {
+                    headers.push((DPOP, possession.proof(method, url, &self.token)?));
+                }
+                Ok(Placement::Headers(headers))
+            }
         }
+    }
+
+    /// Takes over the nonce of an API's answer, and says whether the same request should be sent once more with it
+    /// and the same token (RFC 9449 §9). Not more than once for a request.
+    pub fn wants_nonce(&self, url: &Url, status: http::StatusCode, headers: &http::HeaderMap) -> bool {
+        let Some(possession) = &self.possession else { return false };
+        let is_new = possession.known.nonces.learn(url, headers);
+        let challenges = headers.get_all(http::header::WWW_AUTHENTICATE).iter();
+        let asks = challenges
+            .filter_map(|value| value.to_str().ok())
+            .any(|challenge| dpop::api_wants_nonce(status, challenge));
+        is_new && asks
     }
 
     /// Places the token in the request.
@@ -125,17 +178,21 @@ impl UsableToken {
             "" => self.token.expose().to_owned(),
             scheme => format!("{scheme} {}", self.token.expose()),
         };
-        let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            Failure::new(
-                Code::Configuration,
-                "The token cannot be sent in a header",
-                "The token or its prefix holds a line break or another character that headers do not allow",
-                "Correct the header prefix, or get a new token.",
-            )
-        })?;
-        value.set_sensitive(true);
-        Ok((name, value))
+        Ok((name, sensitive(&text)?))
     }
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Failure::new(
+            Code::Configuration,
+            "The token cannot be sent in a header",
+            "The token or its prefix holds a line break or another character that headers do not allow",
+            "Correct the header prefix, or get a new token.",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn append_to_query(
@@ -182,22 +239,43 @@ fn append_to_form(request: &mut http::Request<Vec<u8>>, name: &str, value: &Secr
 }
 
 impl UsableToken {
-    /// The token that `config` sends out of `stored`; `None` if the set has no such token.
-    pub(super) fn new(config: &AuthConfig, stored: &StoredTokens, version: u64) -> Option<Self> {
+    /// The token that `config` sends out of `stored`; `None` if the set has no such token. A token bound to a key is
+    /// sent with the DPoP scheme and a proof, always in a header (RFC 9449 §7.1).
+    pub(super) fn new(
+        config: &AuthConfig,
+        stored: &StoredTokens,
+        version: u64,
+        possession: Option<Possession>,
+    ) -> Option<Self> {
+        let tokens = &stored.tokens;
         let token = match config.use_token {
-            UseToken::AccessToken => stored.tokens.access_token.clone(),
-            UseToken::IdToken => stored.tokens.id_token.clone(),
+            UseToken::AccessToken => tokens.access_token.clone(),
+            UseToken::IdToken => tokens.id_token.clone(),
         }?;
+        let is_bound = tokens.token_type.eq_ignore_ascii_case(dpop::SCHEME);
+        let possession = possession.filter(|_| is_bound && config.use_token == UseToken::AccessToken);
+        let scheme = if possession.is_some() { dpop::SCHEME } else { config.header_prefix.trim() };
         Some(Self {
             token,
             kind: config.use_token,
             token_name: config.token_name.clone(),
-            scheme: config.header_prefix.trim().to_owned(),
-            send_in: config.send_in,
+            scheme: scheme.to_owned(),
+            send_in: if possession.is_some() { SendIn::Header } else { config.send_in },
             header_name: config.header_name.clone(),
             parameter_name: config.parameter_name.clone(),
+            possession,
             refreshed: false,
+            renewable: false,
             version,
         })
+    }
+
+    pub(super) fn given(self, refreshed: bool, renewable: bool) -> Self {
+        Self { refreshed, renewable, ..self }
+    }
+
+    /// Whether a 401 may cause a renewal: not twice for one request, and not with auto-refresh off.
+    pub(super) fn is_renewable(&self) -> bool {
+        self.renewable
     }
 }

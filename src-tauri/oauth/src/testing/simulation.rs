@@ -18,9 +18,18 @@ pub struct Simulation(Mutex<State>);
 struct State {
     wall: UnixMillis,
     monotonic: Duration,
-    sleepers: Vec<(Duration, Waker)>,
+    sleepers: Vec<Sleeper>,
+    beds: u64,
     idlers: Vec<Waker>,
+    /// How often nothing could go on.
+    stalls: u64,
     spawned: Vec<BoxFuture<'static, ()>>,
+}
+
+struct Sleeper {
+    bed: u64,
+    deadline: Duration,
+    waker: Waker,
 }
 
 struct Flag(AtomicBool);
@@ -43,7 +52,9 @@ impl Simulation {
             wall,
             monotonic: Duration::from_secs(1000),
             sleepers: Vec::new(),
+            beds: 0,
             idlers: Vec::new(),
+            stalls: 0,
             spawned: Vec::new(),
         }))
     }
@@ -101,8 +112,8 @@ impl Simulation {
         let mut state = self.state();
         state.monotonic += duration;
         state.wall += millis(duration);
-        for (deadline, _) in &mut state.sleepers {
-            *deadline += duration;
+        for sleeper in &mut state.sleepers {
+            sleeper.deadline += duration;
         }
     }
 
@@ -114,12 +125,13 @@ impl Simulation {
     fn go_on(&self) -> bool {
         let mut state = self.state();
         if !state.idlers.is_empty() {
+            state.stalls += 1;
             for waker in state.idlers.drain(..) {
                 waker.wake();
             }
             return true;
         }
-        let Some(next) = state.sleepers.iter().map(|(deadline, _)| *deadline).min() else {
+        let Some(next) = state.sleepers.iter().map(|sleeper| sleeper.deadline).min() else {
             return !state.spawned.is_empty();
         };
         let passed = next.saturating_sub(state.monotonic);
@@ -140,8 +152,8 @@ fn millis(duration: Duration) -> UnixMillis {
 
 fn wake_due(state: &mut State) {
     let now = state.monotonic;
-    for (_, waker) in state.sleepers.extract_if(.., |(deadline, _)| *deadline <= now) {
-        waker.wake();
+    for sleeper in state.sleepers.extract_if(.., |sleeper| sleeper.deadline <= now) {
+        sleeper.waker.wake();
     }
 }
 
@@ -158,7 +170,7 @@ impl Clock for Simulation {
 #[async_trait]
 impl Timer for Simulation {
     async fn sleep(&self, duration: Duration) {
-        Sleep { simulation: self, left: Some(duration), waker: None }.await;
+        Sleep { simulation: self, left: Some(duration), bed: 0 }.await;
     }
 }
 
@@ -168,11 +180,11 @@ impl Spawner for Simulation {
     }
 }
 
-/// A sleep counts from its first poll and is over when its waker has been taken off the list of sleepers.
+/// A sleep counts from its first poll and is over when its bed is empty.
 struct Sleep<'a> {
     simulation: &'a Simulation,
     left: Option<Duration>,
-    waker: Option<Waker>,
+    bed: u64,
 }
 
 impl Future for Sleep<'_> {
@@ -181,35 +193,40 @@ impl Future for Sleep<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut state = self.simulation.state();
         if let Some(duration) = self.left.take() {
+            state.beds += 1;
+            let bed = state.beds;
             let deadline = state.monotonic.saturating_add(duration);
-            state.sleepers.push((deadline, context.waker().clone()));
+            state.sleepers.push(Sleeper { bed, deadline, waker: context.waker().clone() });
             drop(state);
-            self.waker = Some(context.waker().clone());
+            self.bed = bed;
             return Poll::Pending;
         }
-        let mine = self.waker.as_ref();
-        let asleep = state.sleepers.iter().any(|(_, waker)| mine.is_some_and(|mine| waker.will_wake(mine)));
-        if asleep { Poll::Pending } else { Poll::Ready(()) }
+        match state.sleepers.iter_mut().find(|sleeper| sleeper.bed == self.bed) {
+            Some(sleeper) => {
+                sleeper.waker = context.waker().clone();
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        }
     }
 }
 
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
-        if let Some(mine) = &self.waker {
-            self.simulation.state().sleepers.retain(|(_, waker)| !waker.will_wake(mine));
-        }
+        self.simulation.state().sleepers.retain(|sleeper| sleeper.bed != self.bed);
     }
 }
 
 /// Waits until everything else waits, without time going on.
 pub async fn settle(simulation: &Simulation) {
-    let mut asked = false;
+    let mut asked = None;
     std::future::poll_fn(|context| {
-        if asked {
+        let mut state = simulation.state();
+        let asked = *asked.get_or_insert(state.stalls);
+        if state.stalls > asked {
             return Poll::Ready(());
         }
-        asked = true;
-        simulation.state().idlers.push(context.waker().clone());
+        state.idlers.push(context.waker().clone());
         Poll::Pending
     })
     .await;

@@ -1,0 +1,172 @@
+//! The grants, one file each: `request` says what is sent and is pure, `obtain` carries it out over the ports. What
+//! comes back is read by [`crate::token_response`] for all of them.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod password;
+pub mod refresh_token;
+
+mod sign_in;
+
+pub(crate) use sign_in::cancelled;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::authorization_server::{Endpoint, IssuerRule};
+use crate::config::{AuthConfig, Grant};
+use crate::endpoints::Dialogue;
+use crate::endpoints::token::Granted;
+use crate::failure::{Code, Failure};
+use crate::id_token::{self, Expectations, Source};
+use crate::ports::{Person, UnixMillis};
+use crate::secret::Secret;
+use crate::token_response::TokenError;
+use crate::token_set::{CheckResult, TokenSet};
+use crate::transcript::{Step, StepResult};
+
+/// The endpoints that a grant cannot do without.
+pub fn needed_endpoints(config: &AuthConfig) -> &'static [Endpoint] {
+    match config.grant {
+        Grant::AuthorizationCode => &[Endpoint::Authorization, Endpoint::Token],
+        Grant::Implicit => &[Endpoint::Authorization],
+        Grant::DeviceCode => &[Endpoint::DeviceAuthorization, Endpoint::Token],
+        Grant::Ciba => &[Endpoint::BackchannelAuthentication, Endpoint::Token],
+        _ => &[Endpoint::Token],
+    }
+}
+
+/// Obtains a new token set with the grant of the config. `person` takes part where the grant needs one.
+///
+/// # Errors
+/// Why no token came. A failed check of the ID token is no error here: it stands in the token set.
+pub async fn obtain(dialogue: &Dialogue<'_>, person: Option<&dyn Person>) -> Result<TokenSet, TokenError> {
+    match dialogue.config.grant {
+        Grant::AuthorizationCode => {
+            authorization_code::obtain(dialogue, person.ok_or_else(person_needed)?).await
+        }
+        Grant::ClientCredentials => client_credentials::obtain(dialogue).await,
+        Grant::Password => password::obtain(dialogue).await,
+        Grant::RefreshToken => refresh_token::obtain_first(dialogue).await,
+        other => Err(unsupported(other).into()),
+    }
+}
+
+/// Whether a token set of this grant can be had again without a person and without a refresh token.
+pub fn runs_again_silently(config: &AuthConfig) -> bool {
+    !config.grant.is_interactive() && config.grant != Grant::RefreshToken
+}
+
+/// Holds the ID token of an answer, if there is one, against what is expected of it, and writes the verdict into
+/// the token set.
+async fn judge_id_token(dialogue: &Dialogue<'_>, granted: &mut Granted, login: &Login<'_>) {
+    let tokens = &mut granted.tokens;
+    tokens.nonce = login.nonce.cloned();
+    let Some(token) = tokens.id_token.clone() else {
+        if login.source == Source::TokenEndpoint && dialogue.config.scopes().any(|scope| scope == "openid") {
+            tokens.notices.push("No ID token came, although the scope openid was asked for.".to_owned());
+        }
+        return;
+    };
+    let login = Login { server_time: granted.server_time, ..*login };
+    let (checks, _) = verdict(dialogue, &token, tokens.access_token.as_ref(), &login).await;
+    tokens.id_token_checks = checks;
+}
+
+/// What one login knows about the ID token that it expects.
+#[derive(Clone, Copy)]
+struct Login<'a> {
+    source: Source,
+    nonce: Option<&'a Secret>,
+    code: Option<&'a Secret>,
+    /// The claims of an ID token of the same login, or of the one before a refresh.
+    former: Option<&'a Map<String, Value>>,
+    server_time: Option<UnixMillis>,
+}
+
+impl Login<'_> {
+    fn at(source: Source) -> Self {
+        Self { source, nonce: None, code: None, former: None, server_time: None }
+    }
+}
+
+/// Judges an ID token and writes the step down. Returns the checks and the claims.
+async fn verdict(
+    dialogue: &Dialogue<'_>,
+    token: &Secret,
+    access_token: Option<&Secret>,
+    login: &Login<'_>,
+) -> (Vec<crate::token_set::Check>, Map<String, Value>) {
+    let flow = dialogue.flow;
+    let rule = IssuerRule::of(dialogue.config);
+    let algorithms = dialogue.server.supported("id_token_signing_alg_values_supported");
+    let expectations = Expectations {
+        nonce: login.nonce,
+        access_token,
+        code: login.code,
+        former: login.former,
+        announced_algorithms: algorithms.as_deref(),
+        server_time: login.server_time,
+        ..Expectations::of(dialogue.config, &rule, login.source, flow.clock().now())
+    };
+    let jwks_uri = dialogue.server.endpoint(Endpoint::Jwks).and_then(|text| Url::parse(text).ok());
+    let key_sets = &dialogue.known.key_sets;
+    let began = flow.begin();
+    let verdict = id_token::verify(token, &expectations, key_sets, jwks_uri.as_ref(), flow).await;
+    let failed: Vec<String> = verdict
+        .checks
+        .iter()
+        .filter(|check| check.result == CheckResult::Fail)
+        .map(|check| format!("{}: {}", check.check, check.detail))
+        .collect();
+    if failed.is_empty() {
+        flow.end(Step::IdToken, began, StepResult::Ok, "The ID token passed its checks");
+    } else {
+        flow.end(Step::IdToken, began, StepResult::Failed, failed.join(" "));
+    }
+    (verdict.checks, verdict.claims)
+}
+
+/// The failure of a token set whose ID token did not pass.
+pub fn id_token_failure(tokens: &TokenSet) -> Failure {
+    let failed = tokens.id_token_checks.iter().filter(|check| check.result == CheckResult::Fail);
+    let reasons: Vec<String> = failed.map(|check| format!("{}: {}", check.check, check.detail)).collect();
+    let mut failure = Failure::new(
+        Code::IdTokenInvalid,
+        "The ID token did not pass its checks",
+        reasons.join(" "),
+        "Correct what the failed check names. The token set is kept and marked; its ID token is not sent.",
+    );
+    failure.id_token_checks = tokens.id_token_checks.clone();
+    failure
+}
+
+fn person_needed() -> TokenError {
+    Failure::new(
+        Code::SignInNeeded,
+        "Somebody has to sign in",
+        "This grant cannot be carried out without a person, and nobody can be asked here.",
+        "Get a new token in the window, or with `gatepass token get`.",
+    )
+    .into()
+}
+
+fn unsupported(grant: Grant) -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        format!("The grant {} is not available", grant.as_str()),
+        "This build does not carry it out.",
+        "Choose another grant.",
+    )
+}
+
+/// A setting without which a grant cannot be carried out.
+fn missing(grant: &str, setting: &str) -> TokenError {
+    Failure::new(
+        Code::Configuration,
+        format!("The {grant} grant needs `{setting}`"),
+        "It is empty. Nothing was sent.",
+        format!("Set `{setting}`; variables in it must have a value in the chosen environment."),
+    )
+    .into()
+}
