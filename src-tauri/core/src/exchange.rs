@@ -135,6 +135,16 @@ pub struct SentRequest {
     pub body_size: u64,
 }
 
+/// A request as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRequest {
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    /// In bytes; 0 if it never left and its size is not known.
+    pub body_size: u64,
+}
+
 #[derive(Clone)]
 pub struct Hop {
     pub url: Url,

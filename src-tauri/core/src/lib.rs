@@ -2,6 +2,8 @@
 
 pub mod exchange;
 pub mod find;
+pub mod pipeline;
 pub mod ports;
+pub mod redaction;
 pub mod template;
 pub mod workspace;

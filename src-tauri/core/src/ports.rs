@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 
-use crate::exchange::{Exchange, OutgoingRequest};
+use gatepass_oauth::ports::UnixMillis;
+
+use crate::exchange::{Exchange, OutgoingRequest, ResponseBody, ShownRequest, Timing};
+use crate::workspace::Id;
 
 /// Sends API requests. Token requests leave by the same door, so that no setting can be forgotten for one of them.
 #[async_trait]
@@ -61,4 +64,34 @@ pub enum SendFailureKind {
     /// A limit of ours was reached: body size, redirects, headers.
     Limit,
     Cancelled,
+}
+
+/// Remembers what was sent: the history.
+pub trait Recorder: Send + Sync {
+    /// Takes a record. It must not block: the request is not to wait for its own history.
+    fn record(&self, record: Record);
+}
+
+/// A request that left, and how it ended. Secrets are blanked, but for what the answer's body holds.
+#[derive(Clone)]
+pub struct Record {
+    /// The saved request it came from, if it came from one.
+    pub request: Option<Id>,
+    pub name: String,
+    pub sent_at: UnixMillis,
+    pub shown: ShownRequest,
+    /// The answer, or why there was none.
+    pub answer: Result<RecordedAnswer, SendFailure>,
+}
+
+/// An answer as it may be kept.
+#[derive(Clone)]
+pub struct RecordedAnswer {
+    pub status: u16,
+    pub reason: String,
+    pub version: String,
+    pub headers: Vec<(String, String)>,
+    /// As it came: it is the API's, and may hold anything.
+    pub body: ResponseBody,
+    pub timing: Timing,
 }

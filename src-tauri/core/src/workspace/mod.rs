@@ -4,6 +4,7 @@ mod auth;
 mod definition;
 mod environment;
 pub mod secrets;
+pub mod settings;
 mod tree;
 mod variable;
 

@@ -1,0 +1,230 @@
+//! Step 4: the credential in its place. What is missing is obtained now, with a person where one may be asked.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use gatepass_oauth::keeper::{Decision, Placement, SendTerms, TokenDemand, UsableToken};
+use gatepass_oauth::{Code, Failure, Secret};
+use url::form_urlencoded;
+
+use super::Pipeline;
+use super::resolve::{Credential, Resolved};
+use super::token::TokenState;
+use super::verdict::{AuthReport, Journal, Stopped, Warning};
+use crate::exchange::{OutgoingBody, OutgoingRequest};
+use crate::workspace::{Auth, AuthKind, Id};
+
+/// A request that is ready to leave.
+pub(super) struct Authorized {
+    pub(super) id: Option<Id>,
+    pub(super) name: String,
+    pub(super) started_at: i64,
+    pub(super) request: OutgoingRequest,
+    /// What is needed to send it once more with another token.
+    pub(super) renewable: Option<Renewable>,
+}
+
+/// The request without its token, and the token that it carries.
+pub(super) struct Renewable {
+    pub(super) bare: OutgoingRequest,
+    pub(super) demand: Box<TokenDemand>,
+    pub(super) token: UsableToken,
+}
+
+impl Pipeline {
+    pub(super) async fn authorize(
+        &self,
+        resolved: Resolved,
+        terms: &SendTerms,
+        journal: &mut Journal,
+    ) -> Result<Authorized, Stopped> {
+        let Resolved { id, name, started_at, mut request, credential, auth_kind, auth_origin } = resolved;
+        journal.auth = Some(AuthReport::new(auth_kind, auth_origin));
+        let renewable = match credential {
+            Credential::Other(auth) => {
+                attach(&auth, &mut request, journal)?;
+                None
+            }
+            Credential::OAuth2(state) => match self.usable_token(state, terms, journal).await? {
+                None => None,
+                Some((demand, token)) => {
+                    let bare = request.clone();
+                    place_token(&token, &mut request)?;
+                    journal.token_placed(&token);
+                    Some(Renewable { bare, demand, token })
+                }
+            },
+        };
+        Ok(Authorized { id, name, started_at, request, renewable })
+    }
+
+    /// The token to send; `None` if the person wants the request sent without one.
+    async fn usable_token(
+        &self,
+        state: TokenState,
+        terms: &SendTerms,
+        journal: &mut Journal,
+    ) -> Result<Option<(Box<TokenDemand>, UsableToken)>, Stopped> {
+        let (demand, mut decision) = match state {
+            TokenState::NotNeeded => return Ok(None),
+            TokenState::Failed(failure) => return Err(failure.into()),
+            TokenState::Decided { demand, decision } => (demand, decision),
+        };
+        if matches!(decision, Decision::HeldBack(_)) && terms.person.is_some() {
+            decision = self.keeper.for_sending(&demand, terms, journal.observer()).await?;
+        }
+        match decision {
+            Decision::Send(token) => Ok(Some((demand, token))),
+            Decision::SendWithout { notice } => {
+                journal.warn(Warning::new(notice));
+                Ok(None)
+            }
+            Decision::HeldBack(held) => Err(held.into()),
+        }
+    }
+}
+
+/// Puts an OAuth token into the request (RFC 6750 §2).
+pub(super) fn place_token(token: &UsableToken, request: &mut OutgoingRequest) -> Result<(), Failure> {
+    let method = http::Method::from_bytes(request.method.as_bytes()).unwrap_or_default();
+    match token.placement(&method, &request.url)? {
+        Placement::Headers(headers) => {
+            for (name, value) in headers {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                set_header(request, &header_name(name.as_str()), value);
+            }
+        }
+        Placement::Query { name, value } => {
+            request.url.query_pairs_mut().append_pair(&name, value.expose());
+        }
+        Placement::Body { name, value } => append_to_form(request, &name, &value)?,
+    }
+    Ok(())
+}
+
+fn append_to_form(request: &mut OutgoingRequest, name: &str, value: &Secret) -> Result<(), Failure> {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let content_type = request
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        .map(|(_, value)| value);
+    let form = content_type.is_some_and(|value| value.trim().to_ascii_lowercase().starts_with(FORM));
+    let mut text = match &request.body {
+        OutgoingBody::Empty if form || content_type.is_none() => Vec::new(),
+        OutgoingBody::Bytes(bytes) if form => bytes.to_vec(),
+        _ => {
+            return Err(Failure::new(
+                Code::Configuration,
+                "The token cannot be placed in the body",
+                "Only a form body (application/x-www-form-urlencoded) can carry it (RFC 6750 §2.2)",
+                "Send the token in a header, or make the body a form.",
+            ));
+        }
+    };
+    if !text.is_empty() {
+        text.push(b'&');
+    }
+    let field = form_urlencoded::Serializer::new(String::new()).append_pair(name, value.expose()).finish();
+    text.extend_from_slice(field.as_bytes());
+    request.body = OutgoingBody::Bytes(Bytes::from(text));
+    if !form {
+        request.headers.push(("Content-Type".to_owned(), FORM.to_owned()));
+    }
+    request.credentials.body = true;
+    Ok(())
+}
+
+/// The kinds other than OAuth 2.0.
+fn attach(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) -> Result<(), Stopped> {
+    match auth.kind {
+        AuthKind::NoAuth | AuthKind::OAuth2 => {}
+        AuthKind::Bearer => match auth.text("token").trim() {
+            "" => journal.warn(Warning::new("The bearer token is empty: the request is sent without one")),
+            token => {
+                journal.keep_secret(token);
+                set_header(request, "Authorization", format!("Bearer {token}"));
+            }
+        },
+        AuthKind::Basic => {
+            let (username, password) = (auth.text("username"), auth.text("password"));
+            if username.is_empty() && password.is_empty() {
+                journal
+                    .warn(Warning::new("User name and password are empty: the request is sent without them"));
+                return Ok(());
+            }
+            let credentials = STANDARD.encode(format!("{username}:{password}"));
+            journal.keep_secret(password);
+            journal.keep_secret(&credentials);
+            set_header(request, "Authorization", format!("Basic {credentials}"));
+        }
+        AuthKind::ApiKey => attach_api_key(auth, request, journal),
+        other => return Err(not_supported(other).into()),
+    }
+    Ok(())
+}
+
+fn attach_api_key(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) {
+    let (key, value) = (auth.text("key").trim(), auth.text("value"));
+    if key.is_empty() {
+        journal.warn(Warning::new("The API key has no name: the request is sent without it"));
+        return;
+    }
+    journal.keep_secret(value);
+    if auth.text("in") == "query" {
+        let pairs = || request.url.query_pairs();
+        if pairs().any(|(name, _)| name == key) {
+            let others: Vec<(String, String)> = pairs()
+                .filter(|(name, _)| name != key)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            request.url.query_pairs_mut().clear().extend_pairs(others);
+        }
+        request.url.query_pairs_mut().append_pair(key, value);
+    } else {
+        set_header(request, key, value.trim().to_owned());
+    }
+}
+
+/// Sets a header that carries a credential, in the place of any of the same name.
+fn set_header(request: &mut OutgoingRequest, name: &str, value: String) {
+    request.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    request.headers.push((name.to_owned(), value));
+    if !request.credentials.headers.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+        request.credentials.headers.push(name.to_owned());
+    }
+}
+
+/// Header names arrive in lower case; people expect the usual spelling.
+fn header_name(name: &str) -> String {
+    match name {
+        "dpop" => "DPoP".to_owned(),
+        name => {
+            let words = name.split('-').map(|word| {
+                let mut letters = word.chars();
+                letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+            });
+            words.map(Option::unwrap_or_default).collect::<Vec<_>>().join("-")
+        }
+    }
+}
+
+fn not_supported(kind: AuthKind) -> Failure {
+    let name = match kind {
+        AuthKind::Digest => "Digest",
+        AuthKind::OAuth1 => "OAuth 1.0",
+        AuthKind::AwsV4 => "AWS Signature",
+        AuthKind::Hawk => "Hawk",
+        AuthKind::Ntlm => "NTLM",
+        AuthKind::EdgeGrid => "Akamai EdgeGrid",
+        AuthKind::Jwt => "JWT bearer",
+        AuthKind::Asap => "ASAP",
+        other => other.as_str(),
+    };
+    Failure::new(
+        Code::Unsupported,
+        format!("{name} authorization is not supported yet"),
+        "The request is not sent, because it would leave without its authorization",
+        "Choose another kind of authorization, or “No auth” to send it as it is.",
+    )
+}

@@ -1,0 +1,164 @@
+//! Step 3: every variable replaced, URL, headers and body complete. Only the credential is missing.
+
+mod body;
+mod url;
+
+use gatepass_oauth::Failure;
+
+use super::Pipeline;
+use super::inherit::Inherited;
+use super::oauth_names::{OauthNames, asks_for_tokens};
+use super::token::{TokenReady, TokenState};
+use super::verdict::{Journal, Stopped, Warning};
+use crate::exchange::{CredentialPlaces, OutgoingBody, OutgoingRequest};
+use crate::ports::{SendFailure, SendFailureKind};
+use crate::template::{Dynamic, Findings, FirstOf, Resolver};
+use crate::workspace::secrets::is_secret_header;
+use crate::workspace::{Auth, AuthKind, Id, RequestDefinition};
+
+use super::inherit::AuthOrigin;
+
+/// A request without variables and without its credential.
+pub(super) struct Resolved {
+    pub(super) id: Option<Id>,
+    pub(super) name: String,
+    pub(super) started_at: i64,
+    pub(super) request: OutgoingRequest,
+    pub(super) credential: Credential,
+    pub(super) auth_kind: AuthKind,
+    pub(super) auth_origin: AuthOrigin,
+}
+
+/// What is still to be put into the request.
+pub(super) enum Credential {
+    OAuth2(TokenState),
+    /// Its parameters are resolved.
+    Other(Auth),
+}
+
+impl Pipeline {
+    pub(super) async fn resolve(
+        &self,
+        ready: TokenReady,
+        journal: &mut Journal,
+    ) -> Result<Resolved, Stopped> {
+        let TokenReady { inherited, token } = ready;
+        let Some(request) = inherited.request() else { return Err(no_request().into()) };
+        let builtin = self.builtin();
+        let mut texts = Texts::of(&inherited, request, &builtin);
+        if asks_for_tokens(&texts.findings.problems) {
+            let names = self.names(&inherited, &token).await.map_err(Stopped::from)?;
+            texts = Texts::of(&inherited, request, &FirstOf(&[&names, &builtin]));
+        }
+        let Texts { outgoing, other_auth, findings, warnings } = texts;
+        let unresolved = findings.problems.iter().any(|problem| problem.place.starts_with("URL"));
+        journal.found(findings);
+        warnings.into_iter().for_each(|warning| journal.warn(warning));
+        let Outgoing { method, url, headers, body } = outgoing;
+        let url = url::parse(&url, unresolved)?;
+        Ok(Resolved {
+            request: OutgoingRequest {
+                method,
+                url,
+                headers,
+                body,
+                settings: inherited.settings,
+                credentials: CredentialPlaces::default(),
+            },
+            credential: match other_auth {
+                Some(auth) => Credential::Other(auth),
+                None => Credential::OAuth2(token),
+            },
+            auth_kind: inherited.auth.kind,
+            id: inherited.id,
+            name: inherited.name,
+            started_at: inherited.started_at.unwrap_or_default(),
+            auth_origin: inherited.auth_origin,
+        })
+    }
+
+    async fn names(&self, inherited: &Inherited, token: &TokenState) -> Result<OauthNames, Failure> {
+        let demand = match token {
+            TokenState::Decided { demand, .. } => Some(demand.as_ref()),
+            TokenState::NotNeeded | TokenState::Failed(_) => None,
+        };
+        OauthNames::with_own(&self.keeper, demand, &inherited.environment).await
+    }
+}
+
+/// Everything of a request that is text, resolved.
+struct Texts {
+    outgoing: Outgoing,
+    /// The auth with its parameters resolved, unless it is OAuth 2.0, whose turn was before.
+    other_auth: Option<Auth>,
+    findings: Findings,
+    warnings: Vec<Warning>,
+}
+
+struct Outgoing {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: OutgoingBody,
+}
+
+impl Texts {
+    fn of(inherited: &Inherited, request: &RequestDefinition, dynamic: &dyn Dynamic) -> Self {
+        let mut resolver = Resolver::new(&inherited.scopes, dynamic);
+        let mut warnings = Vec::new();
+        let method = resolver.resolve(&request.method, "method").trim().to_uppercase();
+        let url = url::text(request, &mut resolver);
+        let mut headers = headers(request, &mut resolver);
+        let mut body = OutgoingBody::Empty;
+        if inherited.send_body {
+            let written = body::write(&request.body, &mut resolver, &mut warnings);
+            let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            if let Some(content_type) = written.content_type.filter(|_| !given) {
+                headers.push(("Content-Type".to_owned(), content_type));
+            }
+            body = written.body;
+        }
+        let other_auth = (inherited.auth.kind != AuthKind::OAuth2).then(|| {
+            let params = inherited.auth.params.iter().map(|(name, value)| {
+                let text =
+                    value.as_str().map(|text| resolver.resolve(text, &format!("auth {name}")).into_owned());
+                (name.clone(), text.map_or_else(|| value.clone(), Into::into))
+            });
+            Auth { kind: inherited.auth.kind, params: params.collect() }
+        });
+        let method = if method.is_empty() { "GET".to_owned() } else { method };
+        let outgoing = Outgoing { method, url, headers, body };
+        Self { outgoing, other_auth, findings: resolver.finish(), warnings }
+    }
+}
+
+fn headers(request: &RequestDefinition, resolver: &mut Resolver<'_>) -> Vec<(String, String)> {
+    let rows = request.headers.iter().filter(|row| row.enabled && !row.name.trim().is_empty());
+    let resolved = rows.map(|row| {
+        let name = resolver.resolve(row.name.trim(), "header names").into_owned();
+        let place = if row.value.contains("{{") { format!("header {name}") } else { String::new() };
+        let value = resolver.resolve(&row.value, &place).into_owned();
+        // A line end that came along with a pasted token is no part of the value.
+        let value = if is_secret_header(&name) { value.trim().to_owned() } else { value };
+        (name, value)
+    });
+    resolved.collect()
+}
+
+fn no_request() -> SendFailure {
+    invalid("This is no request", "Folders and collections have nothing to send", "Choose a request.")
+}
+
+/// A request that cannot be sent as it stands.
+fn invalid(
+    message: impl Into<String>,
+    cause: impl Into<String>,
+    next_step: impl Into<String>,
+) -> SendFailure {
+    SendFailure {
+        kind: SendFailureKind::Invalid,
+        message: message.into(),
+        cause: cause.into(),
+        next_step: next_step.into(),
+    }
+}

@@ -1,0 +1,218 @@
+//! Stand-ins for the outside world.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use gatepass_oauth::Keeper;
+use gatepass_oauth::keeper::{SendTerms, Surroundings};
+use gatepass_oauth::ports::{FlowObserver, UnixMillis};
+use gatepass_oauth::testing::{
+    Counting, FakeBrowser, Journal, MemoryLock, MemoryStore, ScriptedProvider, Simulation, Steps,
+};
+use serde_json::Value;
+
+use super::super::{Draft, Pipeline, Verdict, WillSend};
+use crate::exchange::{Exchange, OutgoingRequest, Response, ResponseBody, SentRequest, Timing};
+use crate::ports::{Progress, Record, Recorder, SendFailure, SendFailureKind, Transport, Unwatched};
+use crate::workspace::{Auth, AuthKind, Definition, KeyValue, RequestDefinition};
+
+/// The moment at which the tests play: 2023-11-14.
+pub(super) const NOW: UnixMillis = 1_700_000_000_000;
+
+/// A pipeline with everything around it.
+pub(super) struct Stage {
+    pub(super) simulation: Arc<Simulation>,
+    api: Arc<Api>,
+    records: Arc<Records>,
+    pipeline: Pipeline,
+}
+
+/// The API that requests go to: it remembers them and answers as told, with 200 and no body otherwise.
+#[derive(Default)]
+struct Api {
+    sent: Mutex<Vec<Seen>>,
+    answers: Mutex<Vec<Result<Response, SendFailure>>>,
+    silent: Mutex<bool>,
+    waiting: Arc<AtomicUsize>,
+}
+
+#[derive(Clone)]
+pub(super) struct Seen(OutgoingRequest);
+
+impl std::ops::Deref for Seen {
+    type Target = OutgoingRequest;
+
+    fn deref(&self) -> &OutgoingRequest {
+        &self.0
+    }
+}
+
+impl Seen {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.0
+            .headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn text(&self) -> String {
+        match &self.0.body {
+            crate::exchange::OutgoingBody::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            crate::exchange::OutgoingBody::Empty => String::new(),
+            _ => panic!("the body is no text"),
+        }
+    }
+}
+
+struct Waiting(Arc<AtomicUsize>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Transport for Api {
+    async fn send(
+        &self,
+        request: OutgoingRequest,
+        _progress: &(dyn Progress + 'static),
+    ) -> Result<Exchange, SendFailure> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let _waiting = Waiting(Arc::clone(&self.waiting));
+        self.sent.lock().unwrap().push(Seen(request.clone()));
+        if *self.silent.lock().unwrap() {
+            std::future::pending::<()>().await;
+        }
+        let mut answers = self.answers.lock().unwrap();
+        let response = if answers.is_empty() { Ok(response(200, &[])) } else { answers.remove(0) }?;
+        let sent =
+            SentRequest { method: request.method, url: request.url, headers: request.headers, body_size: 0 };
+        Ok(Exchange { request: sent, response, redirects: Vec::new(), timing: Timing::default() })
+    }
+}
+
+fn response(status: u16, headers: &[(&str, &str)]) -> Response {
+    Response {
+        status,
+        reason: String::new(),
+        version: "HTTP/1.1".into(),
+        headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        body: ResponseBody::Memory(Bytes::new()),
+        remote_address: None,
+    }
+}
+
+#[derive(Default)]
+struct Records(Mutex<Vec<Record>>);
+
+impl Recorder for Records {
+    fn record(&self, record: Record) {
+        self.0.lock().unwrap().push(record);
+    }
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let journal = Journal::default();
+        let simulation = Arc::new(Simulation::at(NOW));
+        let provider = Arc::new(ScriptedProvider::new(journal.clone()));
+        let store = Arc::new(MemoryStore::new(journal.clone()));
+        let browser = Arc::new(FakeBrowser::default());
+        let surroundings = Surroundings {
+            http: provider,
+            clock: simulation.clone(),
+            timer: simulation.clone(),
+            spawner: simulation.clone(),
+            randomness: Arc::new(Counting::default()),
+            store,
+            lock: Arc::new(MemoryLock::new(journal)),
+            browser: browser.clone(),
+            redirect: browser,
+        };
+        let (api, records) = (Arc::new(Api::default()), Arc::new(Records::default()));
+        let pipeline = Pipeline {
+            keeper: Keeper::new(surroundings),
+            transport: api.clone(),
+            clock: simulation.clone(),
+            randomness: Arc::new(Counting::default()),
+            recorder: Some(records.clone()),
+        };
+        Self { simulation, api, records, pipeline }
+    }
+
+    pub(super) fn pipeline(&self) -> Pipeline {
+        self.pipeline.clone()
+    }
+
+    pub(super) fn observer(&self) -> Arc<dyn FlowObserver> {
+        Arc::new(Steps::default())
+    }
+
+    pub(super) fn send(&self, draft: Draft) -> Verdict {
+        self.send_on(draft, &SendTerms::default())
+    }
+
+    pub(super) fn send_on(&self, draft: Draft, terms: &SendTerms) -> Verdict {
+        self.simulation.run(self.pipeline.send(draft, terms, &Unwatched, self.observer()))
+    }
+
+    pub(super) fn will_send(&self, draft: Draft) -> WillSend {
+        self.simulation.run(self.pipeline.will_send(draft))
+    }
+
+    /// The API's next answer.
+    pub(super) fn answer(&self, status: u16, headers: &[(&str, &str)]) {
+        self.api.answers.lock().unwrap().push(Ok(response(status, headers)));
+    }
+
+    pub(super) fn answer_with_failure(&self, kind: SendFailureKind) {
+        self.api.answers.lock().unwrap().push(Err(SendFailure {
+            kind,
+            message: "it did not work".into(),
+            cause: "a test".into(),
+            next_step: "none".into(),
+        }));
+    }
+
+    pub(super) fn never_answer(&self) {
+        *self.api.silent.lock().unwrap() = true;
+    }
+
+    /// How many requests wait for the API right now.
+    pub(super) fn waiting(&self) -> usize {
+        self.api.waiting.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn sent(&self) -> Vec<Seen> {
+        self.api.sent.lock().unwrap().clone()
+    }
+
+    pub(super) fn records(&self) -> Vec<Record> {
+        self.records.0.lock().unwrap().clone()
+    }
+}
+
+/// A GET without anything else.
+pub(super) fn get(url: &str) -> Draft {
+    let request = RequestDefinition { method: "GET".into(), url: url.into(), ..RequestDefinition::default() };
+    Draft::new("a request", Arc::new(Definition { request: Some(request), ..Definition::default() }))
+}
+
+/// The request of a draft, to be changed.
+pub(super) fn request(draft: &mut Draft) -> &mut RequestDefinition {
+    Arc::make_mut(&mut draft.definition).request.as_mut().unwrap()
+}
+
+pub(super) fn header(name: &str, value: &str) -> KeyValue {
+    KeyValue { name: name.into(), value: value.into(), enabled: true, description: String::new() }
+}
+
+pub(super) fn auth(kind: &str, params: Value) -> Option<Auth> {
+    let kind = AuthKind::parse(kind).unwrap();
+    Some(Auth { kind, params: params.as_object().unwrap().clone() })
+}
