@@ -481,6 +481,8 @@ fn a_refreshed_token_of_another_issuer_or_audience_is_rejected() {
     only_failure(&refreshed(&Scene::new(), other), "iss");
     let scene = Scene::new().claim("aud", json!(["photos", "api"])).claim("azp", json!("photos"));
     only_failure(&refreshed(&scene, former()), "aud");
+    let fewer = json!({"iss": ISSUER, "aud": ["photos", "api"], "sub": "alice"});
+    only_failure(&refreshed(&Scene::new(), fewer), "aud");
 }
 
 #[test]

@@ -91,6 +91,29 @@ fn a_tag_cut_short_is_refused() {
 }
 
 #[test]
+fn content_moved_into_the_tag_is_refused() {
+    for example in examples() {
+        let parts: Vec<&str> = example.token.split('.').collect();
+        let (mut ciphertext, tag) =
+            (base64url::decode(parts[3]).unwrap(), base64url::decode(parts[4]).unwrap());
+        let longer = [vec![ciphertext.pop().unwrap()], tag].concat();
+        let moved =
+            [parts[0], parts[1], parts[2], &base64url::encode(ciphertext), &base64url::encode(longer)];
+        assert_eq!(example.open(&moved.join(".")), Err(JweError::Failed), "{}", example.name);
+    }
+}
+
+#[test]
+fn a_key_on_another_curve_is_the_wrong_key() {
+    let key = private(keys::P384_SEC1);
+    for example in examples().iter().filter(|example| example.name.contains("ECDH-ES")) {
+        let keys = DecryptionKeys { private: Some(&key), secret: None };
+        let error = decrypt(&Secret::from(example.token.as_str()), keys).err().unwrap();
+        assert!(matches!(error, JweError::WrongKey { .. }), "{}", example.name);
+    }
+}
+
+#[test]
 fn another_key_does_not_open_it() {
     for example in examples().iter().filter(|example| example.name.contains("rsa")) {
         let other = PrivateKey::from_jwk(&Secret::from(keys::RFC_7515_A2_RSA)).unwrap();

@@ -251,6 +251,14 @@ mod tests {
     }
 
     #[test]
+    fn curves_that_are_not_for_signatures_here_are_named() {
+        for (kty, crv) in [("OKP", "X25519"), ("OKP", "Ed448"), ("EC", "secp256k1")] {
+            let jwk = json!({"kty": kty, "crv": crv, "x": base64url::encode([1; 32]), "y": "AQ"});
+            assert_eq!(Jwk::from_json(&jwk), Err(JwkError::Unknown(format!("{kty} {crv}"))));
+        }
+    }
+
+    #[test]
     fn zeros_left_out_or_added_at_the_start_are_forgiven() {
         let jwk = json!({"kty": "EC", "crv": "P-256", "x": "AQ", "y": "Ag"});
         let PublicKey::Ec { x, y, .. } = Jwk::from_json(&jwk).unwrap().key else { panic!("an EC key") };

@@ -237,8 +237,7 @@ fn decrypted(der: &[u8], password: Option<&Secret>) -> Result<SecretDocument, Fa
         "Enter the password of the key.".clone_into(&mut failure.next_step);
         return Err(failure);
     };
-    let opened =
-        EncryptedPrivateKeyInfoRef::try_from(der).and_then(|key| Ok(key.decrypt(password.expose())?));
+    let opened = EncryptedPrivateKeyInfoRef::try_from(der).and_then(|key| key.decrypt(password.expose()));
     opened.map_err(|_| unusable("It is encrypted, and does not open with this password."))
 }
 
