@@ -14,6 +14,9 @@ use url::form_urlencoded;
 use super::page::Outcome;
 use super::target::Target;
 
+/// Codes and tokens in a query may be long; nothing honest is longer than this, in bytes.
+pub(super) const MAX_HEAD: usize = 64 * 1024;
+
 /// One login that waits on a port.
 pub(super) struct Waiting {
     path: String,
@@ -76,6 +79,9 @@ impl Waiting {
 
 /// Looks at everything that can be seen before the body is read: `None` means that the body is wanted.
 pub(super) fn judge_head(head: &Parts, port: u16, waiting: &[Arc<Waiting>]) -> Option<Verdict> {
+    if size(head) > MAX_HEAD {
+        return Some(Verdict::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "This is too long."));
+    }
     if !names_this_machine(&head.headers, port, waiting) {
         return Some(Verdict::Refused(StatusCode::MISDIRECTED_REQUEST, "This host is not served here."));
     }
@@ -162,6 +168,12 @@ fn parameters(form: &[u8]) -> Option<Vec<(String, Secret)>> {
 
 fn twice() -> Verdict {
     Verdict::Refused(StatusCode::BAD_REQUEST, "A parameter of this answer occurs twice.")
+}
+
+/// The HTTP library bounds only how much it buffers at a time.
+fn size(head: &Parts) -> usize {
+    let target = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    target + head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
 }
 
 /// Whether `Host` is a name of this machine with our port: a page of another name that was made to resolve to

@@ -34,8 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const HOLD: Duration = Duration::from_secs(10);
 /// How long the last pages may take to be written once nothing waits any more.
 const FAREWELL: Duration = Duration::from_millis(800);
-/// Codes and tokens in a query may be long; nothing honest is longer than this.
-const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
 const MAX_BODY: usize = 256 * 1024;
 
@@ -190,7 +188,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, logins: Arc<Logins>,
         .keep_alive(false)
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
-        .max_buf_size(MAX_HEAD)
+        .max_buf_size(answer::MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     // A client that breaks off or asks nonsense is not worth a word.

@@ -6,10 +6,17 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gatepass_core::exchange::{OutgoingBody, OutgoingRequest, SendSettings};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use gatepass_core::exchange::{Exchange, OutgoingBody, OutgoingRequest, Proxy, SendSettings};
+use gatepass_core::ports::{SendFailure, Transport, Unwatched};
+use gatepass_platform::transport::HttpTransport;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// A request as it came over the wire.
@@ -21,6 +28,8 @@ pub struct Seen {
     /// Names as sent, in order.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// The client certificate, for the server's decision only.
+    pub client: Option<Vec<u8>>,
 }
 
 impl Seen {
@@ -37,6 +46,112 @@ impl Seen {
     }
 }
 
+/// An authority of our own, with what it vouches for.
+pub struct Authority {
+    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().unwrap();
+        // Each a name of its own: two authorities of one name are one to who looks for an issuer.
+        let name = format!("Test Authority {:?}", &key.public_key_raw()[..8]);
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let pem = parameters.self_signed(&key).unwrap().pem();
+        Self { issuer: rcgen::Issuer::new(parameters, key), pem }
+    }
+
+    /// Its certificate as a CA bundle file.
+    pub fn bundle(&self, folder: &std::path::Path) -> std::path::PathBuf {
+        let path = folder.join("ca.pem");
+        std::fs::write(&path, &self.pem).unwrap();
+        path
+    }
+
+    /// Certificate and key for these names, as PEM.
+    pub fn pem_for(&self, names: &[&str], expired: bool) -> String {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut parameters = rcgen::CertificateParams::new(names).unwrap();
+        if expired {
+            parameters.not_after = rcgen::date_time_ymd(2001, 1, 1);
+        }
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
+        format!("{}{}", certificate.pem(), key.serialize_pem())
+    }
+
+    /// A server for these names, which asks for a client certificate and takes any.
+    pub fn server(&self, names: &[&str], expired: bool) -> rustls::ServerConfig {
+        server(&self.pem_for(names, expired))
+    }
+}
+
+/// A server that vouches for itself.
+pub fn self_signed(name: &str) -> rustls::ServerConfig {
+    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    server(&format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem()))
+}
+
+fn server(pem: &str) -> rustls::ServerConfig {
+    let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(Arc::new(AnyClient))
+        .with_single_cert(chain, key)
+        .unwrap()
+}
+
+#[derive(Debug)]
+struct AnyClient;
+
+impl ClientCertVerifier for AnyClient {
+    fn root_hint_subjects(&self) -> &[rustls::DistinguishedName] {
+        &[]
+    }
+
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn verify_client_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _now: rustls::pki_types::UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, &algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms.supported_schemes()
+    }
+}
+
 /// What a test server does with a request.
 pub enum Act {
     /// Writes these bytes and waits for the next request.
@@ -45,6 +160,8 @@ pub enum Act {
     WriteAndClose(Vec<u8>),
     /// Writes the first part, then the second over and over until the client goes.
     WriteForever(Vec<u8>, Vec<u8>),
+    /// Writes these bytes and then says nothing more.
+    WriteAndHang(Vec<u8>),
     /// Says nothing.
     Hang,
 }
@@ -53,6 +170,7 @@ pub struct Server {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
+    secure: bool,
 }
 
 impl Drop for Server {
@@ -67,6 +185,22 @@ impl Server {
     }
 
     pub async fn on(address: SocketAddr, act: impl Fn(&Seen) -> Act + Send + Sync + 'static) -> Self {
+        Self::over(address, None, act).await
+    }
+
+    pub async fn tls(
+        config: rustls::ServerConfig,
+        act: impl Fn(&Seen) -> Act + Send + Sync + 'static,
+    ) -> Self {
+        Self::over("127.0.0.1:0".parse().unwrap(), Some(TlsAcceptor::from(Arc::new(config))), act).await
+    }
+
+    async fn over(
+        address: SocketAddr,
+        tls: Option<TlsAcceptor>,
+        act: impl Fn(&Seen) -> Act + Send + Sync + 'static,
+    ) -> Self {
+        let secure = tls.is_some();
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
@@ -75,16 +209,36 @@ impl Server {
             let mut connection = 0;
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (act, seen) = (Arc::clone(&act), Arc::clone(&remembered));
-                tokio::spawn(async move { converse(stream, connection, &*act, &seen).await });
+                let (act, seen, tls) = (Arc::clone(&act), Arc::clone(&remembered), tls.clone());
+                tokio::spawn(async move {
+                    let Some(tls) = tls else { return converse(stream, connection, &*act, &seen).await };
+                    // A client that refuses our certificate ends the handshake.
+                    let Ok(stream) = tls.accept(stream).await else { return };
+                    let client = stream.get_ref().1.peer_certificates().map(|chain| chain[0].to_vec());
+                    converse(
+                        stream,
+                        connection,
+                        &|seen: &Seen| act(&Seen { client: client.clone(), ..seen.clone() }),
+                        &seen,
+                    )
+                    .await;
+                });
                 connection += 1;
             }
         });
-        Self { address, seen, task }
+        Self { address, seen, task, secure }
     }
 
     pub fn url(&self, path: &str) -> Url {
-        Url::parse(&format!("http://{}{path}", self.address)).unwrap()
+        let scheme = if self.secure { "https" } else { "http" };
+        Url::parse(&format!("{scheme}://{}{path}", self.address)).unwrap()
+    }
+
+    /// The same under the name `localhost`.
+    pub fn url_by_name(&self, path: &str) -> Url {
+        let mut url = self.url(path);
+        url.set_host(Some("localhost")).unwrap();
+        url
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -97,7 +251,7 @@ impl Server {
 }
 
 async fn converse(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     connection: usize,
     act: &(dyn Fn(&Seen) -> Act + Send + Sync),
     seen: &Mutex<Vec<Seen>>,
@@ -108,9 +262,15 @@ async fn converse(
         let next = act(&request);
         seen.lock().unwrap().push(request);
         match next {
-            Act::Write(bytes) => stream.write_all(&bytes).await.unwrap(),
+            Act::Write(bytes) => {
+                if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
+                    return;
+                }
+            }
             Act::WriteAndClose(bytes) => {
-                stream.write_all(&bytes).await.unwrap();
+                // The client may have gone first.
+                let _ = stream.write_all(&bytes).await;
+                let _ = stream.shutdown().await;
                 return;
             }
             Act::WriteForever(first, again) => {
@@ -120,12 +280,16 @@ async fn converse(
                 }
                 return;
             }
+            Act::WriteAndHang(bytes) => {
+                stream.write_all(&bytes).await.unwrap();
+                std::future::pending().await
+            }
             Act::Hang => std::future::pending().await,
         }
     }
 }
 
-async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Seen> {
+async fn read(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> Option<Seen> {
     let head_end = loop {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break at;
@@ -167,6 +331,26 @@ pub fn ok(body: &str) -> Act {
     Act::Write(answer("200 OK", &[("Content-Type", "text/plain")], body.as_bytes()))
 }
 
+/// A transport that asks no proxy, with the folder for its spooled bodies.
+pub fn transport() -> (HttpTransport, tempfile::TempDir) {
+    let spool = tempfile::tempdir().unwrap();
+    let settings = |_: &Url| direct();
+    (HttpTransport::new(Arc::new(settings), spool.path().to_owned()), spool)
+}
+
+pub fn direct() -> SendSettings {
+    SendSettings { proxy: Proxy::None, ..SendSettings::default() }
+}
+
+pub async fn send(transport: &HttpTransport, request: OutgoingRequest) -> Result<Exchange, SendFailure> {
+    Transport::send(transport, request, &Unwatched).await
+}
+
+/// The failure of a request that must not succeed.
+pub async fn failure(transport: &HttpTransport, request: OutgoingRequest) -> SendFailure {
+    send(transport, request).await.err().expect("the request fails")
+}
+
 /// A request with nothing of its own.
 pub fn get(url: Url) -> OutgoingRequest {
     OutgoingRequest {
@@ -174,7 +358,7 @@ pub fn get(url: Url) -> OutgoingRequest {
         url,
         headers: Vec::new(),
         body: OutgoingBody::Empty,
-        settings: SendSettings { proxy: gatepass_core::exchange::Proxy::None, ..SendSettings::default() },
+        settings: direct(),
         credentials: Default::default(),
     }
 }
