@@ -66,15 +66,15 @@ pub fn issuer_mismatch(expected: &str, found: &str, config: &AuthConfig) -> Fail
     with_override(failure, found, config)
 }
 
-/// Microsoft Entra's multi-tenant issuers are known to differ: that can be accepted with one click, and is then
-/// shown in every verdict. No other mismatch gets such an offer.
+/// Shared issuers are known to differ: Microsoft Entra's `common` announces a template with `{tenantid}`, and each
+/// tenant signs in its own name. That can be accepted with one click, and is then shown in every verdict. No other
+/// mismatch gets such an offer.
 fn with_override(failure: Failure, found: &str, config: &AuthConfig) -> Failure {
-    let Some(template) = tenant_template(found) else { return failure };
-    let shared = ["/common", "/organizations", "/consumers"];
-    let asked_for_all = config.issuer.as_deref().is_some_and(|issuer| {
-        host_of(issuer) == host_of(found) && shared.iter().any(|segment| issuer.contains(segment))
-    });
-    if !asked_for_all || config.accepted_issuers.contains(&template) {
+    let asked = config.issuer.as_deref().unwrap_or_default();
+    let Some(template) = announced_template(found, asked).or_else(|| entra_template(found, asked)) else {
+        return failure;
+    };
+    if config.accepted_issuers.contains(&template) {
         return failure;
     }
     let mut accepted = config.accepted_issuers.clone();
@@ -82,14 +82,25 @@ fn with_override(failure: Failure, found: &str, config: &AuthConfig) -> Failure 
     let mut failure =
         failure.with_fix("Accept the issuers of all tenants", "accepted_issuers", json!(accepted));
     failure.next_step = format!(
-        "Entra’s shared issuer stands for every tenant, and each signs in its own name. Accept {template}, or enter \
-         the issuer of one tenant."
+        "This issuer is shared by several tenants, and each signs in its own name. Accept {template}, or enter the \
+         issuer of one tenant."
     );
     failure
 }
 
-/// `https://login.microsoftonline.com/{tenantid}/v2.0` for an issuer of one tenant, or for the template itself.
-fn tenant_template(issuer: &str) -> Option<String> {
+/// A template that the server at the very place that was asked announces.
+fn announced_template(found: &str, asked: &str) -> Option<String> {
+    let origin_of = |text: &str| Some(url::Url::parse(text).ok()?.origin()).filter(url::Origin::is_tuple);
+    let is_template = found.contains("{tenantid}") && found.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_template && origin_of(found)? == origin_of(asked)?).then(|| found.to_owned())
+}
+
+/// `https://login.microsoftonline.com/{tenantid}/v2.0` for the issuer of one tenant, where all tenants were asked.
+fn entra_template(issuer: &str, asked: &str) -> Option<String> {
+    let shared = ["/common", "/organizations", "/consumers"];
+    if host_of(issuer) != host_of(asked) || !shared.iter().any(|segment| asked.contains(segment)) {
+        return None;
+    }
     let hosts = [
         "login.microsoftonline.com",
         "login.microsoftonline.us",
@@ -98,12 +109,8 @@ fn tenant_template(issuer: &str) -> Option<String> {
     ];
     let host = host_of(issuer).filter(|host| hosts.contains(host))?;
     let path = issuer.strip_prefix("https://")?.strip_prefix(host)?.strip_prefix('/')?;
-    let rest = path.split_once('/').map_or("", |(_, rest)| rest);
-    Some(if path.contains('/') {
-        format!("https://{host}/{{tenantid}}/{rest}")
-    } else {
-        format!("https://{host}/{{tenantid}}")
-    })
+    let rest = path.find('/').map_or("", |slash| &path[slash..]);
+    rest.bytes().all(|byte| byte.is_ascii_graphic()).then(|| format!("https://{host}/{{tenantid}}{rest}"))
 }
 
 fn host_of(issuer: &str) -> Option<&str> {

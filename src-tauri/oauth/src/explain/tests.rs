@@ -453,6 +453,17 @@ fn entras_shared_issuer_offers_the_tenant_override() {
 }
 
 #[test]
+fn a_template_is_taken_only_from_the_place_that_was_asked() {
+    let offered = |asked: &str, found: &str| {
+        issuer_mismatch(asked, found, &config(json!({ "issuer": asked }))).fix.is_some()
+    };
+    assert!(offered("https://id.example.com/shared", "https://id.example.com/{tenantid}/v2.0"));
+    assert!(!offered("https://id.example.com/shared", "https://evil.example/{tenantid}/v2.0"));
+    assert!(!offered("https://id.example.com/shared", "http://id.example.com/{tenantid}/v2.0"));
+    assert!(!offered("https://id.example.com/shared", "https://id.example.com/\u{1b}{tenantid}"));
+}
+
+#[test]
 fn no_other_issuer_mismatch_offers_an_override() {
     for (asked, found) in [
         ("https://id.example.com/common", "https://evil.example/tenant/v2.0"),
