@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::authorization_server::IssuerRule;
+use crate::explain::{self, ProviderError, Situation};
 use crate::failure::{Code, Failure};
 use crate::inert::inert;
 use crate::jwt::Jwt;
@@ -25,6 +26,8 @@ pub struct ExpectedAnswer<'a> {
     /// (`authorization_response_iss_parameter_supported`).
     pub names_issuer: bool,
     pub response_type: &'a str,
+    /// What was done, so that a refusal can be explained.
+    pub situation: Situation<'a>,
 }
 
 /// Why parameters are no valid answer.
@@ -62,12 +65,13 @@ impl AuthorizationResponse {
         }
         check_issuer(once("iss").map(Secret::expose), expected).map_err(Rejection::Final)?;
         if let Some(error) = once("error") {
-            let description = once("error_description").map(Secret::expose);
-            return Err(Rejection::Final(refused(
-                error.expose(),
-                description,
-                once("error_uri").map(Secret::expose),
-            )));
+            let reported = ProviderError {
+                error: error.expose(),
+                description: once("error_description").map(Secret::expose),
+                uri: once("error_uri").map(Secret::expose),
+                ..ProviderError::default()
+            };
+            return Err(Rejection::Final(explain::provider_error(&reported, &expected.situation)));
         }
         let asked = expected.response_type.split_whitespace();
         let fields = asked.map(|part| if part == "token" { "access_token" } else { part });
@@ -144,16 +148,10 @@ pub fn pasted_parameters(pasted: &Secret, redirect_uri: &str) -> Result<Vec<(Str
 fn check_issuer(named: Option<&str>, expected: &ExpectedAnswer<'_>) -> Result<(), Failure> {
     match named {
         Some(named) if !expected.issuer.is_set() || expected.issuer.accepts(named, None) => Ok(()),
-        Some(named) => Err(Failure::new(
-            Code::IssuerMismatch,
-            "The answer comes from another provider than the one asked",
-            format!(
-                "It says iss = \u{201c}{}\u{201d}; expected is {} (RFC 9207).",
-                inert(named, 200),
-                expected.issuer.describe()
-            ),
-            "Do not go on: somebody may be mixing up two providers. If this provider is known to differ, accept its issuer.",
-        )),
+        Some(named) => {
+            let config = expected.situation.config;
+            Err(explain::issuer_mismatch(&expected.issuer.describe(), named, config))
+        }
         None if expected.names_issuer && expected.issuer.is_set() => Err(Failure::new(
             Code::IssuerMismatch,
             "The answer does not say which provider it comes from",
@@ -162,26 +160,6 @@ fn check_issuer(named: Option<&str>, expected: &ExpectedAnswer<'_>) -> Result<()
         )),
         None => Ok(()),
     }
-}
-
-fn refused(error: &str, description: Option<&str>, uri: Option<&str>) -> Failure {
-    let error = inert(error, 80);
-    let (code, message) = match error.as_str() {
-        "access_denied" => (Code::AccessDenied, "The sign-in was refused".to_owned()),
-        _ => (Code::ProviderError, format!("The provider refused the sign-in: {error}")),
-    };
-    let mut cause = match description.map(|text| inert(text, 600)).filter(|text| !text.is_empty()) {
-        Some(text) => text,
-        None => "It gave no further reason.".to_owned(),
-    };
-    if let Some(uri) = uri {
-        cause.push_str(&format!(" (see {})", inert(uri, 200)));
-    }
-    let next_step = match code {
-        Code::AccessDenied => "Sign in again and agree to what is asked for, or ask for less.",
-        _ => "Compare the auth settings with the client's registration at the provider.",
-    };
-    Failure::new(code, message, cause, next_step).with_oauth_error(error)
 }
 
 fn foreign_state(is_missing: bool) -> Failure {
@@ -224,10 +202,11 @@ mod tests {
 
     use super::*;
     use crate::config::AuthConfig;
+    use crate::transcript::Step;
 
-    fn rule() -> IssuerRule {
-        let config = json!({"grant": "authorization_code", "issuer": "https://id.example.com"});
-        IssuerRule::of(&AuthConfig::from_json(&config).unwrap())
+    fn config() -> AuthConfig {
+        AuthConfig::from_json(&json!({"grant": "authorization_code", "issuer": "https://id.example.com"}))
+            .unwrap()
     }
 
     fn parameters(query: &str) -> Vec<(String, Secret)> {
@@ -241,7 +220,10 @@ mod tests {
         names_issuer: bool,
     ) -> Result<AuthorizationResponse, Rejection> {
         let state = Secret::new("s1");
-        let expected = ExpectedAnswer { state: &state, issuer: &rule(), names_issuer, response_type };
+        let (config, rule) = (config(), IssuerRule::of(&config()));
+        let situation = Situation::of(Step::Callback, &config, None);
+        let expected =
+            ExpectedAnswer { state: &state, issuer: &rule, names_issuer, response_type, situation };
         AuthorizationResponse::validate(parameters(query), &expected)
     }
 
@@ -298,7 +280,7 @@ mod tests {
         let Err(Rejection::Final(failure)) = validate(query) else { panic!() };
         assert_eq!(failure.code, Code::AccessDenied);
         assert_eq!(failure.oauth_error.as_deref(), Some("access_denied"));
-        assert_eq!(failure.cause, "<b>No</b>[31m");
+        assert!(failure.cause.contains("<b>No</b>[31m"), "{}", failure.cause);
     }
 
     #[test]

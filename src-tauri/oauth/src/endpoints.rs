@@ -14,6 +14,7 @@ use crate::authorization_server::{AuthorizationServer, Endpoint, KnownServers};
 use crate::client_authentication::{self, Provider, uses_mutual_tls};
 use crate::config::{AuthConfig, ExtraParameter, ExtraPlace};
 use crate::dpop::{DpopKey, Nonces, Proof};
+use crate::explain::Situation;
 use crate::failure::{Code, Failure};
 use crate::flow::{Exchanged, Flow, Unanswered};
 use crate::ports::ClientCertificate;
@@ -174,6 +175,11 @@ impl Dialogue<'_> {
         let surroundings = self.flow.surroundings();
         let proof = key.prove(&proof, &*surroundings.clock, &*surroundings.randomness)?;
         header_value("DPoP", proof.expose())
+    }
+
+    /// What is being done, so that a refusal can be explained.
+    pub fn situation(&self, step: Step) -> Situation<'_> {
+        Situation::of(step, self.config, Some(self.server))
     }
 
     /// Builds the request, without anything that depends on the moment of sending.

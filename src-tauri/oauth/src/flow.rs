@@ -4,12 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::config::AuthConfig;
-use crate::failure::{Code, Failure};
+use crate::explain;
+use crate::failure::Failure;
 use crate::keeper::Surroundings;
-use crate::ports::{
-    ClientCertificate, Clock, FlowObserver, IncomingResponse, OutgoingRequest, TransportError,
-    TransportErrorKind, UnixMillis,
-};
+use crate::ports::{ClientCertificate, Clock, FlowObserver, IncomingResponse, OutgoingRequest, UnixMillis};
 use crate::secret::Secret;
 use crate::transcript::{Blanks, FlowStep, RedactedExchange, Step, StepResult};
 
@@ -149,7 +147,8 @@ impl Flow {
                 Ok(Exchanged { incoming, exchange, began, step, place })
             }
             Err(error) => {
-                let failure = unreachable(&place, &error);
+                let host = place.split('/').next().unwrap_or(&place);
+                let failure = explain::unreachable(host, &error);
                 self.end_exchange(step, began, StepResult::Failed, failure.message.clone(), exchange);
                 Err(Unanswered { failure, may_have_arrived: error.may_have_arrived })
             }
@@ -185,58 +184,4 @@ pub struct Unanswered {
 /// Host and path of a URL, without query: what a message may name.
 fn place_of(uri: &http::Uri) -> String {
     format!("{}{}", uri.authority().map_or("", |authority| authority.as_str()), uri.path())
-}
-
-fn unreachable(place: &str, error: &TransportError) -> Failure {
-    let host = place.split('/').next().unwrap_or(place);
-    let (code, what, next) = match error.kind {
-        TransportErrorKind::Dns => (
-            Code::Network,
-            format!("The host {host} was not found"),
-            "Check the URL for typing errors, and your network connection.",
-        ),
-        TransportErrorKind::Connect => (
-            Code::Network,
-            format!("{host} could not be reached"),
-            "Check that the server is running and the port is right, and your proxy settings.",
-        ),
-        TransportErrorKind::Tls => (
-            Code::Tls,
-            format!("No secure connection to {host}"),
-            "If the server uses a private CA, add its certificate in the settings of this host.",
-        ),
-        TransportErrorKind::Timeout => (
-            Code::Timeout,
-            format!("{host} did not answer in time"),
-            "Try again, or raise the time limit in the settings.",
-        ),
-        TransportErrorKind::Broken => (
-            Code::Network,
-            format!("The connection to {host} broke"),
-            "Try again. If it happens each time, look at the server's log.",
-        ),
-        TransportErrorKind::InvalidRequest => (
-            Code::Configuration,
-            format!("The request to {host} cannot be sent"),
-            "Correct the setting that holds what cannot be sent.",
-        ),
-    };
-    Failure::new(code, what, error.message.clone(), next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_the_host_that_could_not_be_reached() {
-        let error = TransportError {
-            kind: TransportErrorKind::Connect,
-            message: "connection refused".to_owned(),
-            may_have_arrived: false,
-        };
-        let failure = unreachable("id.example.com:8443/token", &error);
-        assert_eq!(failure.code, Code::Network);
-        assert_eq!(failure.message, "id.example.com:8443 could not be reached");
-    }
 }

@@ -17,8 +17,10 @@ use crate::authorization_server::{Endpoint, IssuerRule};
 use crate::config::{AuthConfig, Grant};
 use crate::endpoints::Dialogue;
 use crate::endpoints::token::Granted;
+use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::id_token::{self, Expectations, Source};
+use crate::id_token::{self, Expectations, IdTokenVerdict, Source};
+use crate::jwt::Jwt;
 use crate::ports::{Person, UnixMillis};
 use crate::secret::Secret;
 use crate::token_response::TokenError;
@@ -127,18 +129,16 @@ async fn verdict(
     (verdict.checks, verdict.claims)
 }
 
-/// The failure of a token set whose ID token did not pass.
-pub fn id_token_failure(tokens: &TokenSet) -> Failure {
-    let failed = tokens.id_token_checks.iter().filter(|check| check.result == CheckResult::Fail);
-    let reasons: Vec<String> = failed.map(|check| format!("{}: {}", check.check, check.detail)).collect();
-    let mut failure = Failure::new(
-        Code::IdTokenInvalid,
-        "The ID token did not pass its checks",
-        reasons.join(" "),
-        "Correct what the failed check names. The token set is kept and marked; its ID token is not sent.",
-    );
-    failure.id_token_checks = tokens.id_token_checks.clone();
-    failure
+/// The failure of a token set whose ID token did not pass; `None` if it did.
+pub fn id_token_failure(tokens: &TokenSet, config: &AuthConfig) -> Option<Failure> {
+    let claims = tokens.id_token.as_ref().map(claims_of).unwrap_or_default();
+    let verdict = IdTokenVerdict { header: Map::new(), claims, checks: tokens.id_token_checks.clone() };
+    explain::id_token(&verdict, config)
+}
+
+/// The claims of a JWT, believed or not.
+fn claims_of(token: &Secret) -> Map<String, Value> {
+    Jwt::decode(token).map(|jwt| jwt.claims().clone()).unwrap_or_default()
 }
 
 fn person_needed() -> TokenError {

@@ -36,7 +36,6 @@ use crate::config::AuthConfig;
 use crate::endpoints::KnownProviders;
 use crate::failure::{Code, Failure};
 use crate::flow::Flow;
-use crate::grants;
 use crate::ports::{
     BrowserOpener, Clock, FlowObserver, HttpClient, Person, Randomness, RedirectListener, RefreshLock,
     Spawner, Timer, TokenStore, UnixMillis,
@@ -165,8 +164,8 @@ impl Keeper {
         let outcome = self.inner.renew(demand, &key, errand, Some(observer)).await;
         self.watch(demand);
         let held = outcome.map_err(|not| not.failure)?;
-        if !held.stored.tokens.id_token_is_sound() && !demand.config.allow_invalid_id_token {
-            return Err(grants::id_token_failure(&held.stored.tokens));
+        if let Some(failure) = held.mistrusted(&demand.config) {
+            return Err(failure);
         }
         Ok(StoredTokens::clone(&held.stored))
     }

@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::explain::{self, ProviderError, Situation};
 use crate::failure::{Code, Failure};
 use crate::inert::inert;
 use crate::ports::{IncomingResponse, UnixMillis};
@@ -30,6 +31,8 @@ pub struct Circumstances<'a> {
     pub asked_scope: Option<&'a str>,
     /// What must not be shown of it.
     pub blanks: &'a Blanks,
+    /// What was done, so that a refusal can be explained.
+    pub situation: Situation<'a>,
 }
 
 /// Why no token came, with what decides whether and when to try again.
@@ -101,7 +104,7 @@ pub fn read_answer(
     };
     if let Some(error) = fields::oauth_error(&object) {
         let invalid_grant = error.name == "invalid_grant" && !is_passing_status(status);
-        return Err(failed(refused(status, circumstances, error), invalid_grant));
+        return Err(failed(refused(response, circumstances, &error), invalid_grant));
     }
     if !status.is_success() {
         return Err(failed(
@@ -117,22 +120,25 @@ fn is_passing_status(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
 }
 
-fn refused(status: StatusCode, circumstances: &Circumstances<'_>, error: fields::OauthError) -> Failure {
-    let name = inert(&circumstances.blanks.text(&error.name), 80);
-    let said = error.description.map(|text| inert(&circumstances.blanks.text(&text), 600));
-    let more = error.uri.map(|uri| inert(&circumstances.blanks.text(&uri), 200));
-    let mut cause = said.unwrap_or_else(|| format!("It gave no further reason (status {})", status.as_u16()));
-    if let Some(more) = more {
-        cause.push_str(&format!(" (see {more})"));
-    }
-    let code = if name == "access_denied" { Code::AccessDenied } else { Code::ProviderError };
-    Failure::new(
-        code,
-        format!("{} refused: {name}", circumstances.place),
-        cause,
-        "Compare the auth settings with the client's registration at the provider.",
-    )
-    .with_oauth_error(name)
+fn refused(
+    response: &http::Response<Vec<u8>>,
+    circumstances: &Circumstances<'_>,
+    error: &fields::OauthError,
+) -> Failure {
+    let headers = response.headers();
+    let wait = retry_after(headers, circumstances.received_at).map(|wait| wait.as_secs());
+    let ahead = date_of(headers).map(|server| (circumstances.received_at - server) / 1000);
+    let blanked = |text: &String| circumstances.blanks.text(text);
+    let (description, uri) = (error.description.as_ref().map(blanked), error.uri.as_ref().map(blanked));
+    let name = blanked(&error.name);
+    let reported = ProviderError {
+        error: &name,
+        description: description.as_deref(),
+        uri: uri.as_deref(),
+        status: Some(response.status().as_u16()),
+        retry_after: wait,
+    };
+    explain::provider_error(&reported, &Situation { clock_ahead: ahead, ..circumstances.situation })
 }
 
 fn redirected(incoming: &IncomingResponse, circumstances: &Circumstances<'_>) -> Failure {

@@ -10,8 +10,10 @@ use url::Url;
 
 use super::{AuthorizationServer, Endpoint, IssuerRule, Metadata, endpoint_url};
 use crate::config::AuthConfig;
+use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::flow::Flow;
+use crate::inert::inert;
 use crate::ports::{Completeness, IncomingResponse};
 use crate::transcript::{Step, StepResult};
 
@@ -44,7 +46,7 @@ impl KnownServers {
         let Some(issuer) = &config.issuer else { return Ok(AuthorizationServer::new(config, None)) };
         let rule = IssuerRule::of(config);
         if let Some(metadata) = self.recall(issuer, flow.clock().monotonic(), FRESH_FOR)
-            && check_issuer(&metadata, &rule, issuer).is_ok()
+            && check_issuer(&metadata, &rule, config).is_ok()
         {
             return Ok(AuthorizationServer::new(config, Some(metadata)));
         }
@@ -70,7 +72,7 @@ impl KnownServers {
     /// document; [`Code::IssuerMismatch`] if it names another issuer.
     pub async fn discover(&self, config: &AuthConfig, flow: &Flow) -> Result<Arc<Metadata>, Failure> {
         let issuer = config.issuer.as_deref().unwrap_or_default();
-        let metadata = Arc::new(fetch(issuer, &IssuerRule::of(config), flow).await?);
+        let metadata = Arc::new(fetch(issuer, config, flow).await?);
         let known = Known { metadata: metadata.clone(), at: flow.clock().monotonic() };
         self.lock().insert(issuer.to_owned(), known);
         Ok(metadata)
@@ -87,7 +89,8 @@ impl KnownServers {
     }
 }
 
-async fn fetch(issuer: &str, rule: &IssuerRule, flow: &Flow) -> Result<Metadata, Failure> {
+async fn fetch(issuer: &str, config: &AuthConfig, flow: &Flow) -> Result<Metadata, Failure> {
+    let rule = &IssuerRule::of(config);
     let placements = placements(issuer)?;
     let mut first_refusal = None;
     for url in placements {
@@ -99,7 +102,7 @@ async fn fetch(issuer: &str, rule: &IssuerRule, flow: &Flow) -> Result<Metadata,
             .map_err(|error| not_an_issuer(issuer, &error.to_string()))?;
         let exchanged = flow.send(Step::Discovery, request, None).await.map_err(|lost| lost.failure)?;
         let read = read_metadata(&exchanged.incoming, &url, flow);
-        let read = read.and_then(|metadata| check_issuer(&metadata, rule, issuer).map(|()| metadata));
+        let read = read.and_then(|metadata| check_issuer(&metadata, rule, config).map(|()| metadata));
         match read {
             Ok(metadata) => {
                 exchanged.end(flow, StepResult::Ok, format!("Metadata of {issuer} from {url}"));
@@ -182,7 +185,8 @@ fn read_metadata(incoming: &IncomingResponse, url: &Url, flow: &Flow) -> Result<
     }
 }
 
-fn check_issuer(metadata: &Metadata, rule: &IssuerRule, issuer: &str) -> Result<(), Failure> {
+fn check_issuer(metadata: &Metadata, rule: &IssuerRule, config: &AuthConfig) -> Result<(), Failure> {
+    let issuer = config.issuer.as_deref().unwrap_or_default();
     let found = metadata.text("issuer").unwrap_or_default();
     // A metadata URL typed in as the issuer names the document, not the issuer: what it announces is taken.
     if rule.accepts_in_metadata(found) || (!found.is_empty() && is_metadata_url_of(issuer, found)) {
@@ -196,18 +200,11 @@ fn check_issuer(metadata: &Metadata, rule: &IssuerRule, issuer: &str) -> Result<
             "Check the issuer, or enter the endpoints by hand.",
         ));
     }
-    let failure = Failure::new(
-        Code::IssuerMismatch,
-        "The provider's metadata belongs to another issuer",
-        format!(
-            "Asked was \u{201c}{issuer}\u{201d}, the metadata says \u{201c}{found}\u{201d}; they must be equal to the letter (RFC 8414 §3.3)."
-        ),
-        "If this provider is known to differ, accept its issuer for this config; else correct the issuer.",
-    );
+    let failure = explain::issuer_mismatch(issuer, found, config);
     Err(if found.trim_end_matches('/') == issuer.trim_end_matches('/') {
-        failure.with_fix(format!("Use {found}"), "issuer", json!(found))
+        failure.with_fix(format!("Use {}", inert(found, 200)), "issuer", json!(found))
     } else {
-        failure.with_fix(format!("Accept {found}"), "accepted_issuers", json!([found]))
+        failure
     })
 }
 
@@ -275,10 +272,10 @@ mod tests {
 
     #[test]
     fn a_known_difference_can_be_accepted_for_one_config() {
-        let announced = "https://login.example.com/{tenantid}/v2.0";
+        let announced = "https://login.microsoftonline.com/{tenantid}/v2.0";
         let world = World::new();
         world.provider.on("/common/v2.0/.well-known/openid-configuration", metadata(announced));
-        let issuer = json!({"grant": "password", "issuer": "https://login.example.com/common/v2.0"});
+        let issuer = json!({"grant": "password", "issuer": "https://login.microsoftonline.com/common/v2.0"});
         let fix = resolve(&world, issuer.clone()).err().unwrap().fix.unwrap();
         assert_eq!((fix.setting.as_str(), &fix.value), ("accepted_issuers", &json!([announced])));
         let mut accepted = issuer;

@@ -8,6 +8,7 @@ use super::{Call, Dialogue, Form};
 use crate::authorization_request::{AuthorizationRequest, with_parameters};
 use crate::authorization_server::Endpoint;
 use crate::config::{ExtraPlace, Par};
+use crate::explain::Situation;
 use crate::failure::{Code, Failure};
 use crate::token_response::{self, Circumstances};
 use crate::transcript::{Step, StepResult};
@@ -45,6 +46,10 @@ impl Dialogue<'_> {
             received_at: self.flow.clock().now(),
             asked_scope: None,
             blanks: &blanks,
+            situation: Situation {
+                redirect_uri: Some(&request.redirect_uri),
+                ..self.situation(Step::PushedAuthorization)
+            },
         };
         let read =
             token_response::read_answer(&exchanged.incoming, &circumstances).map_err(|error| error.failure);

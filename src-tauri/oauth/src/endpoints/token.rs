@@ -58,6 +58,7 @@ impl Dialogue<'_> {
             received_at: self.flow.clock().now(),
             asked_scope,
             blanks: &blanks,
+            situation: self.situation(step),
         };
         match token_response::read(&answered.exchanged.incoming, &circumstances) {
             Ok(mut tokens) => {

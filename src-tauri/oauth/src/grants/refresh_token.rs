@@ -1,12 +1,9 @@
 //! The refresh token grant (RFC 6749 §6), also as a starting point: paste a refresh token, get going.
 
-use serde_json::{Map, Value};
-
-use super::{Login, judge_id_token};
+use super::{Login, claims_of, judge_id_token};
 use crate::endpoints::token::Purpose;
 use crate::endpoints::{Dialogue, Form};
 use crate::id_token::Source;
-use crate::jwt::Jwt;
 use crate::secret::Secret;
 use crate::token_response::TokenError;
 use crate::token_set::TokenSet;
@@ -61,8 +58,4 @@ pub async fn obtain_first(dialogue: &Dialogue<'_>) -> Result<TokenSet, TokenErro
     let mut tokens = granted.tokens;
     tokens.refresh_token.get_or_insert_with(|| pasted.clone());
     Ok(tokens)
-}
-
-fn claims_of(token: &Secret) -> Map<String, Value> {
-    Jwt::decode(token).map(|jwt| jwt.claims().clone()).unwrap_or_default()
 }

@@ -12,6 +12,7 @@ use crate::authorization_server::{Endpoint, IssuerRule};
 use crate::config::CertificateConfig;
 use crate::dpop::DpopKey;
 use crate::endpoints::Dialogue;
+use crate::explain::{self, Situation};
 use crate::failure::{Code, Failure};
 use crate::flow::Flow;
 use crate::ports::{AwaitedRedirect, Person, RedirectTarget, UnixMillis, WaitingFor};
@@ -160,7 +161,12 @@ async fn wait(
         issuer: &rule,
         names_issuer: dialogue.server.flag("authorization_response_iss_parameter_supported"),
         response_type: &request.response_type,
+        situation: Situation {
+            redirect_uri: Some(&request.redirect_uri),
+            ..Situation::of(Step::Callback, dialogue.config, Some(dialogue.server))
+        },
     };
+    let listening = redirect.is_some();
     let left = u64::try_from(until.saturating_sub(flow.clock().now())).unwrap_or(0);
     let time_limit = flow.surroundings().timer.sleep(Duration::from_millis(left));
     let began = flow.begin();
@@ -171,7 +177,7 @@ async fn wait(
     let outcome = match future::select(answered, given_up).await {
         Either::Left((Either::Left((outcome, _)) | Either::Right((outcome, _)), _)) => outcome,
         Either::Right((Either::Left(_), _)) => Err(cancelled()),
-        Either::Right((Either::Right(_), _)) => Err(timed_out(dialogue.config.login_timeout_seconds)),
+        Either::Right((Either::Right(_), _)) => Err(timed_out(dialogue, request, listening)),
     };
     match &outcome {
         Ok(_) => flow.end(Step::Callback, began, StepResult::Ok, "The browser came back with the answer"),
@@ -244,13 +250,6 @@ pub(crate) fn cancelled() -> Failure {
     )
 }
 
-fn timed_out(seconds: u64) -> Failure {
-    Failure::new(
-        Code::Timeout,
-        "Nobody came back from the browser",
-        format!(
-            "The sign-in was waited for {seconds} seconds. The page may be closed, or show an error of its own (for example about the redirect URI)."
-        ),
-        "Look at the browser's page; then try again, or raise the time limit.",
-    )
+fn timed_out(dialogue: &Dialogue<'_>, request: &AuthorizationRequest, listening: bool) -> Failure {
+    explain::login_timed_out(dialogue.config.login_timeout_seconds, &request.redirect_uri, listening)
 }

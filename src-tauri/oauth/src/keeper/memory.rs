@@ -8,7 +8,10 @@ use std::time::Duration;
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::lock;
+use crate::config::AuthConfig;
 use crate::dpop::DpopKey;
+use crate::failure::Failure;
+use crate::grants;
 use crate::ports::{Clock, UnixMillis};
 use crate::token_key::TokenKey;
 use crate::token_set::StoredTokens;
@@ -50,6 +53,12 @@ impl Held {
             Anchor { wall: clock.now().max(stored.tokens.obtained_at), monotonic: clock.monotonic() };
         let key = stored.tokens.dpop_key.as_ref().and_then(|jwk| DpopKey::from_jwk(jwk).ok()).map(Arc::new);
         Self { version: version(&stored), dpop_key: key, refused: false, anchor, stored: Arc::new(stored) }
+    }
+
+    /// The failure of its ID token's checks, unless the person lets that pass.
+    pub(super) fn mistrusted(&self, config: &AuthConfig) -> Option<Failure> {
+        let tokens = &self.stored.tokens;
+        grants::id_token_failure(tokens, config).filter(|_| !config.allow_invalid_id_token)
     }
 
     /// The present, on the time line of the token set's own timestamps. Jumps of the wall clock do not move it.

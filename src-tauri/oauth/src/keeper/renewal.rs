@@ -404,10 +404,10 @@ impl Inner {
         super::lock(&self.unsaved).remove(&key);
         let held = self.remember(&key, Some(new)).ok_or_else(|| deleted().failure)?;
         self.changed(&key);
-        if !held.stored.tokens.id_token_is_sound() && !demand.config.allow_invalid_id_token {
-            return Err(flow.told(grants::id_token_failure(&held.stored.tokens)));
+        match held.mistrusted(&demand.config) {
+            Some(failure) => Err(flow.told(failure)),
+            None => Ok(held),
         }
-        Ok(held)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::decision::{HeldBack, HeldReason, Offer};
 use crate::config::{AuthConfig, Grant, UseToken};
+use crate::explain;
 use crate::failure::Failure;
 use crate::grants;
 use crate::ports::UnixMillis;
@@ -150,20 +151,20 @@ pub(super) fn objection(config: &AuthConfig, stored: &StoredTokens) -> Option<He
     };
     let tokens = &stored.tokens;
     match config.use_token {
-        UseToken::IdToken if tokens.id_token.is_none() => held(
-            HeldReason::NoIdToken,
-            if config.scopes().any(|scope| scope == "openid") {
-                "The ID token is to be sent, and the provider sent none".to_owned()
-            } else {
-                "The ID token is to be sent, and there is none: add the scope openid".to_owned()
-            },
-            vec![Offer::GetTokenAndSend],
-        ),
-        UseToken::IdToken if !tokens.id_token_is_sound() && !config.allow_invalid_id_token => {
-            let failure = grants::id_token_failure(tokens);
+        UseToken::IdToken if tokens.id_token.is_none() => {
+            let failure = explain::missing_id_token(config);
+            Some(HeldBack {
+                reason: HeldReason::NoIdToken,
+                message: format!("The ID token is to be sent. {}: {}", failure.message, failure.cause),
+                offers: vec![Offer::GetTokenAndSend],
+                failure: Some(failure),
+            })
+        }
+        UseToken::IdToken if !config.allow_invalid_id_token && !tokens.id_token_is_sound() => {
+            let failure = grants::id_token_failure(tokens, config)?;
             Some(HeldBack {
                 reason: HeldReason::IdTokenInvalid,
-                message: format!("The ID token did not pass its checks: {}", failure.cause),
+                message: format!("{}: {}", failure.message, failure.cause),
                 offers: vec![Offer::GetTokenAndSend, Offer::SendAnyway],
                 failure: Some(failure),
             })
