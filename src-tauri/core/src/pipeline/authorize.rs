@@ -8,7 +8,7 @@ use gatepass_oauth::{Code, Failure, Secret};
 use url::form_urlencoded;
 
 use super::Pipeline;
-use super::resolve::{Credential, Resolved};
+use super::resolve::Resolved;
 use super::token::TokenState;
 use super::verdict::{AuthReport, Journal, Stopped, Warning};
 use crate::exchange::{OutgoingBody, OutgoingRequest};
@@ -38,27 +38,20 @@ impl Pipeline {
         terms: &SendTerms,
         journal: &mut Journal,
     ) -> Result<Authorized, Stopped> {
-        let Resolved { id, name, started_at, mut request, credential, auth_kind, auth_origin } = resolved;
-        journal.auth = Some(AuthReport::new(auth_kind, auth_origin));
-        let renewable = match credential {
-            Credential::Other(auth) => {
-                attach(&auth, &mut request, journal)?;
-                None
-            }
-            Credential::OAuth2(state) => match self.usable_token(state, terms, journal).await? {
-                None => None,
-                Some((demand, token)) => {
-                    let bare = request.clone();
-                    place_token(&token, &mut request)?;
-                    journal.token_placed(&token);
-                    Some(Renewable { bare, demand, token })
-                }
-            },
-        };
+        let Resolved { id, name, started_at, mut request, token, auth, auth_origin } = resolved;
+        journal.auth = Some(AuthReport::new(auth.kind, auth_origin));
+        attach(&auth, &mut request, journal)?;
+        let mut renewable = None;
+        if let Some((demand, token)) = self.usable_token(token, terms, journal).await? {
+            let bare = request.clone();
+            place_token(&token, &mut request)?;
+            journal.token_placed(&token);
+            renewable = Some(Renewable { bare, demand, token });
+        }
         Ok(Authorized { id, name, started_at, request, renewable })
     }
 
-    /// The token to send; `None` if the person wants the request sent without one.
+    /// The token to send; `None` if none is needed, or the person wants the request sent without one.
     async fn usable_token(
         &self,
         state: TokenState,

@@ -24,16 +24,11 @@ pub(super) struct Resolved {
     pub(super) name: String,
     pub(super) started_at: i64,
     pub(super) request: OutgoingRequest,
-    pub(super) credential: Credential,
-    pub(super) auth_kind: AuthKind,
+    /// For OAuth 2.0.
+    pub(super) token: TokenState,
+    /// For the other kinds, with its parameters resolved.
+    pub(super) auth: Auth,
     pub(super) auth_origin: AuthOrigin,
-}
-
-/// What is still to be put into the request.
-pub(super) enum Credential {
-    OAuth2(TokenState),
-    /// Its parameters are resolved.
-    Other(Auth),
 }
 
 impl Pipeline {
@@ -50,7 +45,7 @@ impl Pipeline {
             let names = self.names(&inherited, &token).await.map_err(Stopped::from)?;
             texts = Texts::of(&inherited, request, &FirstOf(&[&names, &builtin]));
         }
-        let Texts { outgoing, other_auth, findings, warnings } = texts;
+        let Texts { outgoing, auth, findings, warnings } = texts;
         let unresolved = findings.problems.iter().any(|problem| problem.place.starts_with("URL"));
         journal.found(findings);
         warnings.into_iter().for_each(|warning| journal.warn(warning));
@@ -65,11 +60,8 @@ impl Pipeline {
                 settings: inherited.settings,
                 credentials: CredentialPlaces::default(),
             },
-            credential: match other_auth {
-                Some(auth) => Credential::Other(auth),
-                None => Credential::OAuth2(token),
-            },
-            auth_kind: inherited.auth.kind,
+            token,
+            auth,
             id: inherited.id,
             name: inherited.name,
             started_at: inherited.started_at.unwrap_or_default(),
@@ -89,8 +81,8 @@ impl Pipeline {
 /// Everything of a request that is text, resolved.
 struct Texts {
     outgoing: Outgoing,
-    /// The auth with its parameters resolved, unless it is OAuth 2.0, whose turn was before.
-    other_auth: Option<Auth>,
+    /// Of OAuth 2.0 the kind alone: its parameters had their turn before.
+    auth: Auth,
     findings: Findings,
     warnings: Vec<Warning>,
 }
@@ -118,17 +110,18 @@ impl Texts {
             }
             body = written.body;
         }
-        let other_auth = (inherited.auth.kind != AuthKind::OAuth2).then(|| {
+        let mut auth = Auth::new(inherited.auth.kind);
+        if auth.kind != AuthKind::OAuth2 {
             let params = inherited.auth.params.iter().map(|(name, value)| {
                 let text =
                     value.as_str().map(|text| resolver.resolve(text, &format!("auth {name}")).into_owned());
                 (name.clone(), text.map_or_else(|| value.clone(), Into::into))
             });
-            Auth { kind: inherited.auth.kind, params: params.collect() }
-        });
+            auth.params = params.collect();
+        }
         let method = if method.is_empty() { "GET".to_owned() } else { method };
         let outgoing = Outgoing { method, url, headers, body };
-        Self { outgoing, other_auth, findings: resolver.finish(), warnings }
+        Self { outgoing, auth, findings: resolver.finish(), warnings }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Step 5: out and back. After a 401 the token is renewed once and the request sent once more, never twice.
 
+use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+
 use super::Pipeline;
 use super::authorize::{Authorized, Renewable, place_token};
 use super::verdict::{Journal, Stopped, Warning};
@@ -26,52 +28,106 @@ impl Pipeline {
     ) -> Result<Sent, Stopped> {
         let Authorized { id, name, started_at, mut request, renewable } = authorized;
         let mut result = self.transport.send(request.clone(), progress).await;
-        if let (Ok(exchange), Some(renewable)) = (&result, renewable)
-            && exchange.response.status == 401
-            && let Some(again) = self.renewed(renewable, &exchange.response, progress, journal).await
-        {
-            result = self.transport.send(again.clone(), progress).await;
-            request = again;
+        if let Some(mut renewable) = renewable {
+            if let Ok(exchange) = &result
+                && let Some(again) = renewable.with_nonce(exchange)
+            {
+                request = again;
+                result = self.transport.send(request.clone(), progress).await;
+            }
+            if let Ok(exchange) = &result
+                && exchange.response.status == 401
+                && self.renew(&mut renewable, &exchange.response, progress, journal).await
+                && let Some(again) = placed(&renewable, journal)
+            {
+                journal.token_renewed_after_401(&renewable.token);
+                request = again;
+                result = self.transport.send(request.clone(), progress).await;
+                // Its nonce counts for the next request; this one is not sent a third time.
+                if let Ok(exchange) = &result {
+                    renewable.with_nonce(exchange);
+                }
+            }
         }
         Ok(Sent { id, name, started_at, request, result })
     }
 
-    /// The request with a renewed token, if this 401 is one that a renewal can help. Every body can be sent again:
-    /// it is in memory, or read from its file anew.
-    async fn renewed(
+    /// Renews the token, if this 401 is one that a renewal can help. Says whether there is another token now. Every
+    /// body can be sent again: it is in memory, or read from its file anew.
+    async fn renew(
         &self,
-        renewable: Renewable,
+        renewable: &mut Renewable,
         response: &Response,
         progress: &(dyn Progress + 'static),
         journal: &mut Journal,
-    ) -> Option<OutgoingRequest> {
-        let Renewable { bare, demand, token } = renewable;
-        let challenges: Vec<&str> = response
-            .headers
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"))
-            .map(|(_, value)| value.as_str())
-            .collect();
+    ) -> bool {
+        let challenges: Vec<&str> = all(response, "www-authenticate").collect();
         let challenge = (!challenges.is_empty()).then(|| challenges.join(", "));
         progress.reached(Stage::Token);
-        let renewal =
-            self.keeper.after_unauthorized(&demand, &token, challenge.as_deref(), journal.observer()).await;
-        let token = match renewal {
-            Ok(token) => token?,
+        let renewal = self.keeper.after_unauthorized(
+            &renewable.demand,
+            &renewable.token,
+            challenge.as_deref(),
+            journal.observer(),
+        );
+        match renewal.await {
+            Ok(Some(token)) => {
+                renewable.token = token;
+                true
+            }
+            Ok(None) => false,
             Err(failure) => {
                 journal.renewal_failed(failure);
-                return None;
+                false
             }
-        };
-        let mut request = bare;
-        if let Err(failure) = place_token(&token, &mut request) {
-            journal.renewal_failed(failure);
+        }
+    }
+}
+
+impl Renewable {
+    /// Takes over the nonce of an answer. The same request with the same token and that nonce, if the API asks for
+    /// it (RFC 9449 §9).
+    fn with_nonce(&self, exchange: &Exchange) -> Option<OutgoingRequest> {
+        // Only a token that is bound to a key has a proof that a nonce belongs into.
+        let bound = exchange.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("dpop"));
+        if !bound {
             return None;
         }
-        journal.token_renewed_after_401(&token);
-        journal.warn(Warning::note(
-            "The API refused the token with 401: it was renewed and the request sent again",
-        ));
-        Some(request)
+        let mut headers = HeaderMap::new();
+        for name in [WWW_AUTHENTICATE, HeaderName::from_static("dpop-nonce")] {
+            for value in all(&exchange.response, name.as_str()) {
+                if let Ok(value) = HeaderValue::from_str(value) {
+                    headers.append(name.clone(), value);
+                }
+            }
+        }
+        let status = http::StatusCode::from_u16(exchange.response.status).ok()?;
+        if !self.token.wants_nonce(&self.bare.url, status, &headers) {
+            return None;
+        }
+        let mut request = self.bare.clone();
+        place_token(&self.token, &mut request).ok().map(|()| request)
     }
+}
+
+/// The request with its token in place.
+fn placed(renewable: &Renewable, journal: &mut Journal) -> Option<OutgoingRequest> {
+    let mut request = renewable.bare.clone();
+    match place_token(&renewable.token, &mut request) {
+        Ok(()) => {
+            journal.warn(Warning::note(
+                "The API refused the token with 401: it was renewed and the request sent again",
+            ));
+            Some(request)
+        }
+        Err(failure) => {
+            journal.renewal_failed(failure);
+            None
+        }
+    }
+}
+
+fn all<'r>(response: &'r Response, name: &str) -> impl Iterator<Item = &'r str> {
+    let headers = response.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+    headers.map(|(_, value)| value.as_str())
 }

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod bodies;
+mod oauth;
 mod stage;
 mod urls;
 

@@ -6,11 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use gatepass_oauth::Keeper;
-use gatepass_oauth::keeper::{SendTerms, Surroundings};
-use gatepass_oauth::ports::{FlowObserver, UnixMillis};
-use gatepass_oauth::testing::{
-    Counting, FakeBrowser, Journal, MemoryLock, MemoryStore, ScriptedProvider, Simulation, Steps,
-};
+use gatepass_oauth::keeper::SendTerms;
+use gatepass_oauth::ports::FlowObserver;
+use gatepass_oauth::testing::{Counting, Steps, World};
 use serde_json::Value;
 
 use super::super::{Draft, Pipeline, Verdict, WillSend};
@@ -18,12 +16,9 @@ use crate::exchange::{Exchange, OutgoingRequest, Response, ResponseBody, SentReq
 use crate::ports::{Progress, Record, Recorder, SendFailure, SendFailureKind, Transport, Unwatched};
 use crate::workspace::{Auth, AuthKind, Definition, KeyValue, RequestDefinition};
 
-/// The moment at which the tests play: 2023-11-14.
-pub(super) const NOW: UnixMillis = 1_700_000_000_000;
-
 /// A pipeline with everything around it.
 pub(super) struct Stage {
-    pub(super) simulation: Arc<Simulation>,
+    pub(super) world: World,
     api: Arc<Api>,
     records: Arc<Records>,
     pipeline: Pipeline,
@@ -118,31 +113,16 @@ impl Recorder for Records {
 
 impl Stage {
     pub(super) fn new() -> Self {
-        let journal = Journal::default();
-        let simulation = Arc::new(Simulation::at(NOW));
-        let provider = Arc::new(ScriptedProvider::new(journal.clone()));
-        let store = Arc::new(MemoryStore::new(journal.clone()));
-        let browser = Arc::new(FakeBrowser::default());
-        let surroundings = Surroundings {
-            http: provider,
-            clock: simulation.clone(),
-            timer: simulation.clone(),
-            spawner: simulation.clone(),
-            randomness: Arc::new(Counting::default()),
-            store,
-            lock: Arc::new(MemoryLock::new(journal)),
-            browser: browser.clone(),
-            redirect: browser,
-        };
+        let world = World::new();
         let (api, records) = (Arc::new(Api::default()), Arc::new(Records::default()));
         let pipeline = Pipeline {
-            keeper: Keeper::new(surroundings),
+            keeper: Keeper::new(world.surroundings()),
             transport: api.clone(),
-            clock: simulation.clone(),
+            clock: world.simulation.clone(),
             randomness: Arc::new(Counting::default()),
             recorder: Some(records.clone()),
         };
-        Self { simulation, api, records, pipeline }
+        Self { world, api, records, pipeline }
     }
 
     pub(super) fn pipeline(&self) -> Pipeline {
@@ -158,11 +138,11 @@ impl Stage {
     }
 
     pub(super) fn send_on(&self, draft: Draft, terms: &SendTerms) -> Verdict {
-        self.simulation.run(self.pipeline.send(draft, terms, &Unwatched, self.observer()))
+        self.world.simulation.run(self.pipeline.send(draft, terms, &Unwatched, self.observer()))
     }
 
     pub(super) fn will_send(&self, draft: Draft) -> WillSend {
-        self.simulation.run(self.pipeline.will_send(draft))
+        self.world.simulation.run(self.pipeline.will_send(draft))
     }
 
     /// The API's next answer.
