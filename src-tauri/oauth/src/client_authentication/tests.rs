@@ -224,6 +224,26 @@ fn a_certificate_is_presented_with_other_methods_too() {
 }
 
 #[test]
+fn a_certificate_without_a_key_goes_with_the_client_key() {
+    let presented = |extra: Value| match authenticated(extra).client_certificate {
+        Some(ClientCertificate::Pem(pem)) => pem.expose().to_owned(),
+        _ => panic!("a certificate as PEM"),
+    };
+    let certificate = keys::P256_WITH_CERTIFICATE.split_once("-----END PRIVATE KEY-----").unwrap().1;
+    let method = "tls_client_auth";
+    let joined = presented(json!({
+        "client_authentication": method, "client_certificate": {"pem": certificate},
+        "client_key": {"pem": keys::P256_SEC1}
+    }));
+    assert!(joined.contains("BEGIN CERTIFICATE") && joined.contains("BEGIN EC PRIVATE KEY"));
+    let whole = presented(json!({
+        "client_authentication": method, "client_certificate": {"pem": keys::P256_WITH_CERTIFICATE},
+        "client_key": {"pem": keys::P256_SEC1}
+    }));
+    assert_eq!(whole, keys::P256_WITH_CERTIFICATE);
+}
+
+#[test]
 fn auto_goes_by_what_the_provider_supports_and_the_config_holds() {
     use ClientAuthentication as Method;
     let secret = json!({"client_secret": "s"});

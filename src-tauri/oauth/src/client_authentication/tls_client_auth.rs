@@ -25,11 +25,22 @@ pub(super) fn authenticate(
 pub(super) fn certificate(config: &AuthConfig) -> Option<ClientCertificate> {
     let certificate = config.client_certificate.as_ref()?;
     match (&certificate.pem, &certificate.pkcs12) {
-        (Some(pem), _) => Some(ClientCertificate::Pem(pem.clone())),
+        (Some(pem), _) => Some(ClientCertificate::Pem(with_key(pem, config))),
         (None, Some(container)) => Some(ClientCertificate::Pkcs12 {
             base64: container.clone(),
             password: certificate.password.clone().unwrap_or_else(|| Secret::new("")),
         }),
         (None, None) => None,
+    }
+}
+
+/// A certificate without a key in its PEM text belongs to the client key.
+fn with_key(certificate: &Secret, config: &AuthConfig) -> Secret {
+    let key = config.client_key.as_ref().and_then(|key| key.pem.as_ref());
+    match key {
+        Some(key) if !certificate.expose().contains("PRIVATE KEY-----") => {
+            Secret::new(format!("{}\n{}", certificate.expose(), key.expose()))
+        }
+        _ => certificate.clone(),
     }
 }

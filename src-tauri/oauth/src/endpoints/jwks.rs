@@ -19,6 +19,9 @@ use crate::transcript::{Step, StepResult};
 /// How long a key set is used before it is fetched again.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
+/// How long a key set is used on while no newer one can be had.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(86_400);
+
 /// How long it takes until an unknown key may cause the next fetch, so that forged tokens can't cause many.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -166,18 +169,27 @@ struct Kept {
 }
 
 impl KeySets {
-    /// The key set at this URL, from memory if it is not too old.
+    /// The key set at this URL, from memory if it is not too old; an older one too, for a day, while it can't be
+    /// fetched: a provider that is down for a moment makes no token doubtful.
     ///
     /// # Errors
     /// Why it could not be fetched or read.
     pub async fn of(&self, url: &Url, flow: &Flow) -> Result<Fetched, Failure> {
         let now = flow.clock().monotonic();
-        if let Some(kept) = self.lock().get(url)
-            && now.saturating_sub(kept.at) < LIFETIME
-        {
-            return Ok(Fetched { set: kept.set.clone(), at: kept.at, fresh: false });
+        if let Some(kept) = self.recall(url, now, LIFETIME) {
+            return Ok(kept);
         }
-        self.fetch(url, flow, None).await
+        match self.fetch(url, flow, None).await {
+            Ok(fetched) => Ok(fetched),
+            Err(failure) => self.recall(url, now, LONGEST_LIFETIME).ok_or(failure),
+        }
+    }
+
+    /// The key set in memory, if it is younger than this.
+    fn recall(&self, url: &Url, now: Duration, lifetime: Duration) -> Option<Fetched> {
+        let kept = self.lock();
+        let kept = kept.get(url).filter(|kept| now.saturating_sub(kept.at) < lifetime)?;
+        Some(Fetched { set: kept.set.clone(), at: kept.at, fresh: false })
     }
 
     /// A newer key set than this one, fetched if need be. `None` if there can be none (it has just been fetched),

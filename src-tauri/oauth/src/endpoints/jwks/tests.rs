@@ -249,6 +249,19 @@ fn a_failure_is_not_kept() {
 }
 
 #[test]
+fn an_older_key_set_is_used_on_for_a_day_while_no_newer_one_can_be_had() {
+    let scene = Scene::new();
+    scene.publish(json!([rsa("1")]));
+    scene.fetched().unwrap();
+    scene.world.provider.from_now_on("/jwks", Answer::raw(503, "text/plain", ""));
+    scene.wait(7200);
+    assert!(scene.fetched().is_ok());
+    assert_eq!(scene.requests(), 2);
+    scene.wait(86_400);
+    assert!(scene.fetched().is_err());
+}
+
+#[test]
 fn one_set_serves_several_flows() {
     let scene = Scene::new();
     scene.publish(json!([rsa("1")]));
