@@ -31,7 +31,7 @@ use gatepass_core::exchange::SendSettings;
 use url::Url;
 
 pub(crate) use self::certificates::Identity;
-pub use self::cookies::{CookieJar, MemoryCookieJar};
+pub use self::cookies::{Cookie, CookieJar, MemoryCookieJar};
 use self::pool::Pools;
 use self::spool::Spool;
 

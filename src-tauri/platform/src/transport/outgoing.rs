@@ -146,6 +146,10 @@ impl Prepared {
             .filter(|field| joined.is_none() || field.name != header::COOKIE)
             .map(|field| (field.shown.clone(), String::from_utf8_lossy(field.value.as_bytes()).into_owned()))
             .collect();
+        // Where the HTTP library adds it (see `Fields::host`), it is not among ours.
+        if !self.fields.iter().any(|field| field.name == header::HOST) {
+            shown.insert(0, ("Host".to_owned(), host(&self.url).to_owned()));
+        }
         if let Some(joined) = joined {
             shown.push(("Cookie".to_owned(), String::from_utf8_lossy(joined.as_bytes()).into_owned()));
         }
@@ -228,8 +232,7 @@ impl Fields {
         if may_be_http2 || given.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
             return;
         }
-        let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        if let Ok(value) = HeaderValue::from_str(host) {
+        if let Ok(value) = HeaderValue::from_str(host(url)) {
             self.list.push(Field { shown: "Host".to_owned(), name: header::HOST, value });
         }
     }
@@ -297,6 +300,11 @@ impl Fields {
             });
         }
     }
+}
+
+/// Host and port as they stand in the URL: the port only where it is not the scheme's own.
+fn host(url: &Url) -> &str {
+    &url[url::Position::BeforeHost..url::Position::AfterPort]
 }
 
 fn method(text: &str) -> Result<Method, Trouble> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gatepass_core::exchange::SpooledBody;
@@ -17,26 +18,32 @@ const LEFT_BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
 #[derive(Debug)]
 pub(super) struct Spool {
     folder: PathBuf,
+    /// Whether leftovers have been looked for.
+    swept: AtomicBool,
 }
 
 impl Spool {
     /// Nothing is touched until a body is put into it.
     pub(super) fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, swept: AtomicBool::new(false) }
     }
 
     /// A new, empty file, which goes away when the body is dropped.
     pub(super) async fn create(&self) -> io::Result<(File, SpooledBody)> {
         let folder = self.folder.clone();
-        let made = tokio::task::spawn_blocking(move || create(&folder)).await.map_err(io::Error::other)?;
+        let first = !self.swept.swap(true, Ordering::Relaxed);
+        let made =
+            tokio::task::spawn_blocking(move || create(&folder, first)).await.map_err(io::Error::other)?;
         let (file, path) = made?;
         Ok((File::from_std(file), SpooledBody { path, size: 0 }))
     }
 }
 
-fn create(folder: &Path) -> io::Result<(fs::File, PathBuf)> {
+fn create(folder: &Path, first: bool) -> io::Result<(fs::File, PathBuf)> {
     crate::paths::create_private_dir(folder)?;
-    sweep(folder);
+    if first {
+        sweep(folder);
+    }
     // Readable by its owner alone, as tempfile makes them.
     let file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
     let (file, path) = file.into_parts();
