@@ -15,6 +15,7 @@ mod private_key_jwt;
 mod tls_client_auth;
 
 pub use client_secret_basic::basic_encoding_matters;
+pub(crate) use tls_client_auth::certificate;
 
 /// What the provider says about client authentication at the endpoint that is called, and who it is.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,9 +1,13 @@
 //! The provider's endpoints, one file each. Every request to one of them is built here, so that client
 //! authentication, DPoP, `Origin` and extra parameters cannot differ from one to the next.
 
+pub mod end_session;
+pub mod introspection;
 pub mod jwks;
 pub mod pushed_authorization_request;
+pub mod revocation;
 pub mod token;
+pub mod userinfo;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
 use url::{Url, form_urlencoded};
@@ -19,7 +23,8 @@ use crate::failure::{Code, Failure};
 use crate::flow::{Exchanged, Flow, Unanswered};
 use crate::ports::ClientCertificate;
 use crate::secret::Secret;
-use crate::transcript::{Step, StepResult};
+use crate::token_response::Circumstances;
+use crate::transcript::{Blanks, Step, StepResult};
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
@@ -180,6 +185,22 @@ impl Dialogue<'_> {
     /// What is being done, so that a refusal can be explained.
     pub fn situation(&self, step: Step) -> Situation<'_> {
         Situation::of(step, self.config, Some(self.server))
+    }
+
+    /// What is known when the answer of an endpoint is read.
+    fn circumstances<'a>(
+        &'a self,
+        step: Step,
+        exchanged: &'a Exchanged,
+        blanks: &'a Blanks,
+    ) -> Circumstances<'a> {
+        Circumstances {
+            place: &exchanged.place,
+            received_at: self.flow.clock().now(),
+            asked_scope: None,
+            blanks,
+            situation: self.situation(step),
+        }
     }
 
     /// Builds the request, without anything that depends on the moment of sending.

@@ -12,6 +12,7 @@
 
 mod background;
 mod decision;
+mod ending;
 mod memory;
 mod renewal;
 mod sending;
@@ -202,11 +203,7 @@ impl Keeper {
     /// Removes a token set here, without telling the provider. Says whether there was one. A renewal that is under
     /// way does not bring it back.
     pub async fn delete(&self, key: &TokenKey) -> Result<bool, Failure> {
-        let deleted = self.inner.surroundings.store.delete(key).await?;
-        lock(&self.inner.pauses).remove(key);
-        lock(&self.inner.unsaved).remove(key);
-        self.inner.changed(key);
-        Ok(deleted)
+        self.inner.remove(key).await
     }
 
     /// Revokes refresh and access token at the provider (RFC 7009) and removes them here, the latter in any case.
@@ -218,8 +215,7 @@ impl Keeper {
         demand: &TokenDemand,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Ended, Failure> {
-        let (_, _) = (demand, observer);
-        Err(not_yet())
+        self.inner.revoke(demand, observer).await
     }
 
     /// Asks the provider about the access token (RFC 7662).
@@ -228,8 +224,7 @@ impl Keeper {
         demand: &TokenDemand,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Inspected, Failure> {
-        let (_, _) = (demand, observer);
-        Err(not_yet())
+        self.inner.introspect(demand, observer).await
     }
 
     /// Asks the provider about the person (OpenID Connect Core §5.3) and compares the subject.
@@ -238,8 +233,7 @@ impl Keeper {
         demand: &TokenDemand,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Inspected, Failure> {
-        let (_, _) = (demand, observer);
-        Err(not_yet())
+        self.inner.userinfo(demand, observer).await
     }
 
     /// Signs out: revokes, removes the tokens here, and opens the provider's logout page where it has one
@@ -249,8 +243,7 @@ impl Keeper {
         demand: &TokenDemand,
         observer: Arc<dyn FlowObserver>,
     ) -> Result<Ended, Failure> {
-        let (_, _) = (demand, observer);
-        Err(not_yet())
+        self.inner.end_session(demand, observer).await
     }
 
     /// How well the token set is right now, a renewal under way included.
@@ -365,12 +358,12 @@ fn nothing_to_renew() -> Failure {
     )
 }
 
-fn not_yet() -> Failure {
+fn no_token_to_ask_about() -> Failure {
     Failure::new(
-        Code::Unsupported,
-        "The provider cannot be asked yet",
-        "This build does not call this endpoint",
-        "Build a later revision.",
+        Code::SignInNeeded,
+        "There is no token to ask the provider about",
+        "None was obtained with these settings in this environment, or it was deleted.",
+        "Get a new token.",
     )
 }
 

@@ -22,7 +22,7 @@ pub(super) fn authenticate(
 }
 
 /// The certificate of the config. It is presented with every method: tokens may be bound to it (RFC 8705 §3).
-pub(super) fn certificate(config: &AuthConfig) -> Option<ClientCertificate> {
+pub(crate) fn certificate(config: &AuthConfig) -> Option<ClientCertificate> {
     let certificate = config.client_certificate.as_ref()?;
     match (&certificate.pem, &certificate.pkcs12) {
         (Some(pem), _) => Some(ClientCertificate::Pem(with_key(pem, config))),

@@ -55,6 +55,11 @@ impl Held {
         Self { version: version(&stored), dpop_key: key, refused: false, anchor, stored: Arc::new(stored) }
     }
 
+    /// Whether its access token is worth something only with the key.
+    pub(super) fn is_bound(&self) -> bool {
+        self.stored.tokens.token_type.eq_ignore_ascii_case(crate::dpop::SCHEME)
+    }
+
     /// The failure of its ID token's checks, unless the person lets that pass.
     pub(super) fn mistrusted(&self, config: &AuthConfig) -> Option<Failure> {
         let tokens = &self.stored.tokens;

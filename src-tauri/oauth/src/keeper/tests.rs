@@ -2,6 +2,7 @@
 
 mod after_unauthorized;
 mod background;
+mod ending;
 mod failures;
 mod placement;
 mod rotation;
