@@ -5,5 +5,6 @@ pub mod find;
 pub mod pipeline;
 pub mod ports;
 pub mod redaction;
+pub mod run;
 pub mod template;
 pub mod workspace;

@@ -84,3 +84,5 @@ impl Pipeline {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::stage as testing;

@@ -4,7 +4,7 @@
 mod authorization;
 mod bodies;
 mod oauth;
-mod stage;
+pub(crate) mod stage;
 mod urls;
 
 use std::sync::Arc;

@@ -1,24 +1,25 @@
 //! Stand-ins for the outside world.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use gatepass_oauth::Keeper;
 use gatepass_oauth::keeper::SendTerms;
-use gatepass_oauth::ports::FlowObserver;
-use gatepass_oauth::testing::{Counting, Steps, World};
+use gatepass_oauth::ports::{FlowObserver, Timer};
+use gatepass_oauth::testing::{Counting, Simulation, Steps, World};
 use serde_json::Value;
 
-use super::super::{Draft, Pipeline, Verdict, WillSend};
 use crate::exchange::{Exchange, OutgoingRequest, Response, ResponseBody, SentRequest, Timing};
+use crate::pipeline::{Draft, Pipeline, Verdict, WillSend};
 use crate::ports::{Progress, Record, Recorder, SendFailure, SendFailureKind, Transport, Unwatched};
 use crate::workspace::{Auth, AuthKind, Definition, KeyValue, RequestDefinition};
 
 /// A pipeline with everything around it.
-pub(super) struct Stage {
-    pub(super) world: World,
+pub(crate) struct Stage {
+    pub(crate) world: World,
     api: Arc<Api>,
     records: Arc<Records>,
     pipeline: Pipeline,
@@ -30,11 +31,15 @@ struct Api {
     sent: Mutex<Vec<Seen>>,
     answers: Mutex<Vec<Result<Response, SendFailure>>>,
     silent: Mutex<bool>,
+    /// Milliseconds until each answer, one after the other.
+    delays: Mutex<Vec<u64>>,
+    timer: OnceLock<Arc<Simulation>>,
     waiting: Arc<AtomicUsize>,
+    most_waiting: AtomicUsize,
 }
 
 #[derive(Clone)]
-pub(super) struct Seen(OutgoingRequest);
+pub(crate) struct Seen(OutgoingRequest);
 
 impl std::ops::Deref for Seen {
     type Target = OutgoingRequest;
@@ -45,7 +50,7 @@ impl std::ops::Deref for Seen {
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0
             .headers
             .iter()
@@ -53,7 +58,7 @@ impl Seen {
             .map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match &self.0.body {
             crate::exchange::OutgoingBody::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             crate::exchange::OutgoingBody::Empty => String::new(),
@@ -77,11 +82,16 @@ impl Transport for Api {
         request: OutgoingRequest,
         _progress: &(dyn Progress + 'static),
     ) -> Result<Exchange, SendFailure> {
-        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let waiting = self.waiting.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_waiting.fetch_max(waiting, Ordering::SeqCst);
         let _waiting = Waiting(Arc::clone(&self.waiting));
         self.sent.lock().unwrap().push(Seen(request.clone()));
         if *self.silent.lock().unwrap() {
             std::future::pending::<()>().await;
+        }
+        let delay = self.delays.lock().unwrap().pop();
+        if let (Some(millis), Some(timer)) = (delay, self.timer.get()) {
+            timer.sleep(Duration::from_millis(millis)).await;
         }
         let mut answers = self.answers.lock().unwrap();
         let response = if answers.is_empty() { Ok(response(200, &[])) } else { answers.remove(0) }?;
@@ -112,9 +122,10 @@ impl Recorder for Records {
 }
 
 impl Stage {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = World::new();
         let (api, records) = (Arc::new(Api::default()), Arc::new(Records::default()));
+        let _ = api.timer.set(world.simulation.clone());
         let pipeline = Pipeline {
             keeper: Keeper::new(world.surroundings()),
             transport: api.clone(),
@@ -125,32 +136,32 @@ impl Stage {
         Self { world, api, records, pipeline }
     }
 
-    pub(super) fn pipeline(&self) -> Pipeline {
+    pub(crate) fn pipeline(&self) -> Pipeline {
         self.pipeline.clone()
     }
 
-    pub(super) fn observer(&self) -> Arc<dyn FlowObserver> {
+    pub(crate) fn observer(&self) -> Arc<dyn FlowObserver> {
         Arc::new(Steps::default())
     }
 
-    pub(super) fn send(&self, draft: Draft) -> Verdict {
+    pub(crate) fn send(&self, draft: Draft) -> Verdict {
         self.send_on(draft, &SendTerms::default())
     }
 
-    pub(super) fn send_on(&self, draft: Draft, terms: &SendTerms) -> Verdict {
+    pub(crate) fn send_on(&self, draft: Draft, terms: &SendTerms) -> Verdict {
         self.world.simulation.run(self.pipeline.send(draft, terms, &Unwatched, self.observer()))
     }
 
-    pub(super) fn will_send(&self, draft: Draft) -> WillSend {
+    pub(crate) fn will_send(&self, draft: Draft) -> WillSend {
         self.world.simulation.run(self.pipeline.will_send(draft))
     }
 
     /// The API's next answer.
-    pub(super) fn answer(&self, status: u16, headers: &[(&str, &str)]) {
+    pub(crate) fn answer(&self, status: u16, headers: &[(&str, &str)]) {
         self.api.answers.lock().unwrap().push(Ok(response(status, headers)));
     }
 
-    pub(super) fn answer_with_failure(&self, kind: SendFailureKind) {
+    pub(crate) fn answer_with_failure(&self, kind: SendFailureKind) {
         self.api.answers.lock().unwrap().push(Err(SendFailure {
             kind,
             message: "it did not work".into(),
@@ -159,40 +170,50 @@ impl Stage {
         }));
     }
 
-    pub(super) fn never_answer(&self) {
+    pub(crate) fn never_answer(&self) {
         *self.api.silent.lock().unwrap() = true;
     }
 
+    /// How long each answer takes, in milliseconds.
+    pub(crate) fn answer_slowly(&self, delays: &[u64]) {
+        *self.api.delays.lock().unwrap() = delays.iter().rev().copied().collect();
+    }
+
+    /// How many requests waited for the API at the same time.
+    pub(crate) fn most_waiting(&self) -> usize {
+        self.api.most_waiting.load(Ordering::SeqCst)
+    }
+
     /// How many requests wait for the API right now.
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.api.waiting.load(Ordering::SeqCst)
     }
 
-    pub(super) fn sent(&self) -> Vec<Seen> {
+    pub(crate) fn sent(&self) -> Vec<Seen> {
         self.api.sent.lock().unwrap().clone()
     }
 
-    pub(super) fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         self.records.0.lock().unwrap().clone()
     }
 }
 
 /// A GET without anything else.
-pub(super) fn get(url: &str) -> Draft {
+pub(crate) fn get(url: &str) -> Draft {
     let request = RequestDefinition { method: "GET".into(), url: url.into(), ..RequestDefinition::default() };
     Draft::new("a request", Arc::new(Definition { request: Some(request), ..Definition::default() }))
 }
 
 /// The request of a draft, to be changed.
-pub(super) fn request(draft: &mut Draft) -> &mut RequestDefinition {
+pub(crate) fn request(draft: &mut Draft) -> &mut RequestDefinition {
     Arc::make_mut(&mut draft.definition).request.as_mut().unwrap()
 }
 
-pub(super) fn header(name: &str, value: &str) -> KeyValue {
+pub(crate) fn header(name: &str, value: &str) -> KeyValue {
     KeyValue { name: name.into(), value: value.into(), enabled: true, description: String::new() }
 }
 
-pub(super) fn auth(kind: &str, params: Value) -> Option<Auth> {
+pub(crate) fn auth(kind: &str, params: Value) -> Option<Auth> {
     let kind = AuthKind::parse(kind).unwrap();
     Some(Auth { kind, params: params.as_object().unwrap().clone() })
 }
