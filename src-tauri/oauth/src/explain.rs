@@ -21,7 +21,7 @@ mod sign_in;
 mod transport;
 
 pub use id_token::{id_token, issuer_mismatch, missing_id_token};
-pub use local::{login_timed_out, port_in_use};
+pub use local::login_timed_out;
 pub use transport::unreachable;
 
 /// An error as a provider reports it (RFC 6749 §4.1.2.1, §5.2), from any endpoint.

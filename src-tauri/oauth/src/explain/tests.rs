@@ -365,14 +365,6 @@ fn titles_are_short_and_nothing_shouts() {
 // This side.
 
 #[test]
-fn a_busy_port_is_named_and_a_free_one_offered() {
-    let failure = port_in_use(8765, "http://127.0.0.1:8765/callback");
-    assert_eq!(failure.code, Code::PortInUse);
-    assert!(failure.message.contains("8765"));
-    assert_eq!(fix_of(&failure), ("redirect_uri", &json!("http://127.0.0.1:{port}/callback")));
-}
-
-#[test]
 fn a_login_that_nobody_finished_is_a_timeout() {
     let failure = login_timed_out(300, "http://127.0.0.1:1/callback", true);
     assert_eq!(failure.code, Code::Timeout);
