@@ -188,7 +188,7 @@ impl Dialogue<'_> {
     }
 
     /// What is known when the answer of an endpoint is read.
-    fn circumstances<'a>(
+    pub(crate) fn circumstances<'a>(
         &'a self,
         step: Step,
         exchanged: &'a Exchanged,

@@ -2,11 +2,20 @@
 //! comes back is read by [`crate::token_response`] for all of them.
 
 pub mod authorization_code;
+pub mod ciba;
 pub mod client_credentials;
+pub mod device_code;
+pub mod implicit;
+pub mod jwt_bearer;
 pub mod password;
 pub mod refresh_token;
+pub mod saml2_bearer;
+pub mod token_exchange;
 
+mod polling;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use sign_in::cancelled;
 
@@ -43,14 +52,18 @@ pub fn needed_endpoints(config: &AuthConfig) -> &'static [Endpoint] {
 /// # Errors
 /// Why no token came. A failed check of the ID token is no error here: it stands in the token set.
 pub async fn obtain(dialogue: &Dialogue<'_>, person: Option<&dyn Person>) -> Result<TokenSet, TokenError> {
+    let person = || person.ok_or_else(person_needed);
     match dialogue.config.grant {
-        Grant::AuthorizationCode => {
-            authorization_code::obtain(dialogue, person.ok_or_else(person_needed)?).await
-        }
+        Grant::AuthorizationCode => authorization_code::obtain(dialogue, person()?).await,
+        Grant::Implicit => implicit::obtain(dialogue, person()?).await,
+        Grant::DeviceCode => device_code::obtain(dialogue, person()?).await,
+        Grant::Ciba => ciba::obtain(dialogue, person()?).await,
         Grant::ClientCredentials => client_credentials::obtain(dialogue).await,
         Grant::Password => password::obtain(dialogue).await,
+        Grant::JwtBearer => jwt_bearer::obtain(dialogue).await,
+        Grant::Saml2Bearer => saml2_bearer::obtain(dialogue).await,
+        Grant::TokenExchange => token_exchange::obtain(dialogue).await,
         Grant::RefreshToken => refresh_token::obtain_first(dialogue).await,
-        other => Err(unsupported(other).into()),
     }
 }
 
@@ -149,15 +162,6 @@ fn person_needed() -> TokenError {
         "Get a new token in the window, or with `gatepass token get`.",
     )
     .into()
-}
-
-fn unsupported(grant: Grant) -> Failure {
-    Failure::new(
-        Code::Unsupported,
-        format!("The grant {} is not available", grant.as_str()),
-        "This build does not carry it out.",
-        "Choose another grant.",
-    )
 }
 
 /// A setting without which a grant cannot be carried out.

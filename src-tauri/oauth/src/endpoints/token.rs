@@ -74,8 +74,16 @@ impl Dialogue<'_> {
                 Ok(Granted { tokens, server_time })
             }
             Err(error) => {
-                let detail = format!("{}: {}", error.failure.message, error.failure.cause);
-                answered.exchanged.end(self.flow, StepResult::Failed, detail);
+                let (result, detail) = match error.failure.oauth_error.as_deref() {
+                    Some("authorization_pending") => {
+                        (StepResult::Retried, "Nobody has signed in yet".to_owned())
+                    }
+                    Some("slow_down") => {
+                        (StepResult::Retried, "The provider asks to be asked less often".to_owned())
+                    }
+                    _ => (StepResult::Failed, format!("{}: {}", error.failure.message, error.failure.cause)),
+                };
+                answered.exchanged.end(self.flow, result, detail);
                 Err(error)
             }
         }
