@@ -195,9 +195,21 @@ impl Keeper {
         Ok(held.map(|held| StoredTokens::clone(&held.stored)))
     }
 
-    /// All stored token sets, in the order in which they were obtained.
+    /// All stored token sets, in the order in which they were obtained. Refused refresh tokens that were kept aside
+    /// for a day are let go on this occasion.
     pub async fn list(&self) -> Result<Vec<(TokenKey, StoredTokens)>, Failure> {
-        self.inner.surroundings.store.list().await
+        let store = &self.inner.surroundings.store;
+        let now = self.inner.surroundings.clock.now();
+        let mut all = store.list().await?;
+        for (key, stored) in &mut all {
+            let is_over = |(_, at): &(_, UnixMillis)| now.saturating_sub(*at) >= table::KEPT_ASIDE;
+            if stored.refused_refresh_token.as_ref().is_some_and(is_over) {
+                stored.refused_refresh_token = None;
+                // A list is worth showing even if nothing can be written now; the next one tries again.
+                let _ = store.save(key, stored).await;
+            }
+        }
+        Ok(all)
     }
 
     /// Removes a token set here, without telling the provider. Says whether there was one. A renewal that is under
@@ -313,12 +325,13 @@ impl Inner {
             return Ok(held);
         }
         let stored = store.load(key).await?;
-        Ok(self.memory.remember(key, stored, generation, &*self.surroundings.clock))
+        Ok(self.memory.remember(key, stored, Some(generation), &*self.surroundings.clock))
     }
 
+    /// Remembers what was written or read in the course of a renewal. Between that and now another process may have
+    /// written, so the next look reads again.
     fn remember(&self, key: &TokenKey, stored: Option<StoredTokens>) -> Option<Held> {
-        let generation = self.surroundings.store.generation();
-        self.memory.remember(key, stored, generation, &*self.surroundings.clock)
+        self.memory.remember(key, stored, None, &*self.surroundings.clock)
     }
 
     /// The present on the time line of this token set.

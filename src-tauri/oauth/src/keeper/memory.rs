@@ -22,7 +22,9 @@ pub(super) struct Memory(Mutex<HashMap<TokenKey, Kept>>);
 
 struct Kept {
     held: Option<Held>,
-    generation: u64,
+    /// The store's generation at which this was read; `None` if another process may have written since, so that the
+    /// next look reads again.
+    generation: Option<u64>,
 }
 
 /// A token set in hand.
@@ -77,7 +79,7 @@ impl Memory {
     /// What is known under a key in this generation of the store: `Some(None)` if it is known that there is nothing.
     pub(super) fn recall(&self, key: &TokenKey, generation: u64) -> Option<Option<Held>> {
         let kept = self.kept();
-        let kept = kept.get(key).filter(|kept| kept.generation == generation)?;
+        let kept = kept.get(key).filter(|kept| kept.generation == Some(generation))?;
         Some(kept.held.clone())
     }
 
@@ -91,7 +93,7 @@ impl Memory {
         &self,
         key: &TokenKey,
         stored: Option<StoredTokens>,
-        generation: u64,
+        generation: Option<u64>,
         clock: &dyn Clock,
     ) -> Option<Held> {
         let mut kept = self.kept();

@@ -4,6 +4,7 @@ mod after_unauthorized;
 mod background;
 mod ending;
 mod failures;
+mod id_tokens;
 mod placement;
 mod rotation;
 mod single_flight;

@@ -145,3 +145,15 @@ fn there_is_nothing_to_refresh_without_a_token() {
     assert_eq!(scene.refresh(&demand(json!({}))).err().unwrap().code, Code::SignInNeeded);
     assert_eq!(scene.token_requests(), 0);
 }
+
+#[test]
+fn after_a_day_a_refused_refresh_token_is_let_go() {
+    let scene = Scene::new();
+    let demand = demand(json!({}));
+    send_with(&scene, &demand, Answer::status(400, json!({"error": "invalid_grant"})));
+    scene.world.simulation.run(scene.keeper.list()).unwrap();
+    assert!(scene.stored(&demand).refused_refresh_token.is_some());
+    scene.world.simulation.advance(Duration::from_secs(24 * 3600));
+    scene.world.simulation.run(scene.keeper.list()).unwrap();
+    assert!(scene.stored(&demand).refused_refresh_token.is_none());
+}

@@ -190,3 +190,14 @@ fn a_nonce_that_the_token_endpoint_wants_is_sent_once_more() {
     assert_eq!(scene.sent(&demand).token().expose(), "bound");
     assert_eq!(scene.token_requests(), 2);
 }
+
+#[test]
+fn a_deletion_right_after_the_commit_is_seen_before_the_next_send() {
+    let scene = Scene::granting(3600);
+    let demand = demand(json!({}));
+    scene.store(&demand, scene.living(-1));
+    assert_eq!(scene.sent(&demand).token().expose(), "new-access-1");
+    // As another process would, which this one does not hear of otherwise.
+    scene.world.simulation.run(TokenStore::delete(&*scene.world.store, &demand.key())).unwrap();
+    assert_eq!(scene.held(&demand, &SendTerms::default()).reason, HeldReason::NoToken);
+}
