@@ -93,7 +93,7 @@ impl Kind {
             }
             Kind::Collection => {
                 let (branch, version) = collection::read(json, &mut notes);
-                imported.format = format!("Postman collection {version}");
+                imported.format = format!("Postman collection {}", version.as_str());
                 imported.branches.push(branch);
             }
             Kind::Environment => {

@@ -38,14 +38,17 @@ pub(super) fn read(auth: Option<&Value>, notes: &mut Notes) -> Option<Auth> {
     })
 }
 
-fn params(rows: Option<&Value>) -> Map<String, Value> {
-    let rows = rows.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let pairs = rows.iter().filter_map(|row| {
-        let key = rows::text(row.get("key"));
-        let value = row.get("value").filter(|value| !value.is_null())?;
-        (!key.is_empty()).then(|| (key, value.clone()))
-    });
-    pairs.collect()
+/// The parameters as rows, or as the members of an object.
+fn params(written: Option<&Value>) -> Map<String, Value> {
+    let pairs: Vec<(String, &Value)> = match written {
+        Some(Value::Array(rows)) => {
+            rows.iter().filter_map(|row| Some((rows::text(row.get("key")), row.get("value")?))).collect()
+        }
+        Some(Value::Object(members)) => members.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        _ => Vec::new(),
+    };
+    let told = pairs.into_iter().filter(|(key, value)| !key.is_empty() && !value.is_null());
+    told.map(|(key, value)| (key, value.clone())).collect()
 }
 
 pub(super) fn write(auth: &Auth) -> Value {

@@ -5,7 +5,7 @@ use gatepass_core::workspace::secrets::{is_public_parameter, is_secret_header};
 use gatepass_core::workspace::{AuthKind, Branch, Definition, NodeKind};
 use serde_json::{Map, Value, json};
 
-use super::{KEPT, item, keep, rows};
+use super::{KEPT, item, keep};
 use crate::imported::Notes;
 
 /// What goes out.
@@ -48,7 +48,7 @@ fn write_own(branch: &Branch, options: Options) -> Map<String, Value> {
         Some(kept) => {
             let source = keep::source_of(kept);
             let read = item::read(&source, branch.kind, &mut Notes::default());
-            let before = item::write(&name_of(&source), &read, branch.kind);
+            let before = item::write(&item::name(&source, branch.kind), &read, branch.kind);
             keep::merge(kept, &before, fresh)
         }
     };
@@ -56,10 +56,6 @@ fn write_own(branch: &Branch, options: Options) -> Map<String, Value> {
         leave_out_secrets(&mut members);
     }
     members
-}
-
-fn name_of(source: &Map<String, Value>) -> String {
-    rows::text(source.get("info").map_or_else(|| source.get("name"), |info| info.get("name")))
 }
 
 fn leave_out_secrets(members: &mut Map<String, Value>) {

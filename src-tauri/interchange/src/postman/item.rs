@@ -9,6 +9,17 @@ use crate::imported::Notes;
 /// The schema of what is written.
 pub(super) const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
+/// The name of an item, or what an item without one is called.
+pub(super) fn name(item: &Map<String, Value>, kind: NodeKind) -> String {
+    let (name, otherwise) = match kind {
+        NodeKind::Collection => (item.get("info").and_then(|info| info.get("name")), "Imported collection"),
+        NodeKind::Folder => (item.get("name"), "New Folder"),
+        NodeKind::Request => (item.get("name"), "New Request"),
+    };
+    let name = rows::text(name);
+    if name.is_empty() { otherwise.to_owned() } else { name }
+}
+
 /// The definition in an item's members. Of a collection the description stands in `info`, of a request in `request`.
 pub(super) fn read(item: &Map<String, Value>, kind: NodeKind, notes: &mut Notes) -> Definition {
     let inner = match kind {

@@ -20,7 +20,7 @@ pub(super) fn remainder(source: Map<String, Value>, written: &Map<String, Value>
     for (name, value) in source {
         match (written.get(&name), value) {
             (Some(written), value) if *written == value => {}
-            (Some(Value::Object(written)), Value::Object(value)) if CONTAINERS.contains(&name.as_str()) => {
+            (Some(Value::Object(written)), Value::Object(value)) if is_container(&name) => {
                 let inner = remainder(value, written);
                 if !inner.is_empty() {
                     kept.insert(name, Value::Object(inner));
@@ -56,25 +56,23 @@ pub(super) fn merge(
     let absent = kept.get(ABSENT).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut merged = Map::new();
     for (name, source) in kept.iter().filter(|(name, _)| *name != ABSENT) {
-        let value = match (before.get(name), fresh.shift_remove(name)) {
-            (None, None) => source.clone(),
-            (Some(_), None) => continue,
-            (None, Some(fresh)) => fresh,
-            (Some(Value::Object(before)), Some(Value::Object(fresh)))
-                if CONTAINERS.contains(&name.as_str()) =>
+        let value = match (source, before.get(name), fresh.shift_remove(name)) {
+            (source, None, None) => source.clone(),
+            (_, Some(_), None) => continue,
+            (_, None, Some(fresh)) => fresh,
+            (Value::Object(source), Some(Value::Object(before)), Some(Value::Object(fresh)))
+                if is_container(name) =>
             {
-                match source {
-                    Value::Object(source) => Value::Object(merge(source, before, fresh)),
-                    _ => Value::Object(fresh),
-                }
+                Value::Object(merge(source, before, fresh))
             }
-            (Some(before), Some(fresh)) => merge_value(source, before, fresh, name == "auth"),
+            (source, Some(before), Some(fresh)) => merge_value(source, before, fresh, name == "auth"),
         };
         merged.insert(name.clone(), value);
     }
     for (name, value) in fresh {
-        // The source did without, and we only say again what goes without saying.
-        let implied = absent.iter().any(|absent| *absent == name.as_str()) && is_implied(&name, &value);
+        // The source did without, and we would only say what goes without saying.
+        let implied =
+            absent.iter().any(|absent| *absent == name.as_str()) && before.get(&name) == Some(&value);
         if !implied {
             merged.insert(name, value);
         }
@@ -82,16 +80,8 @@ pub(super) fn merge(
     merged
 }
 
-/// What an item means when it does not say it.
-fn is_implied(name: &str, value: &Value) -> bool {
-    match name {
-        "method" => value == "GET",
-        "url" => *value == json!({"raw": ""}),
-        "request" => *value == json!({"method": "GET", "header": [], "url": {"raw": ""}}),
-        "name" => value == "",
-        "schema" => true,
-        _ => value.as_array().is_some_and(Vec::is_empty),
-    }
+fn is_container(name: &str) -> bool {
+    CONTAINERS.contains(&name)
 }
 
 /// Merges one whole part. In an auth the rows are told apart by their keys alone, elsewhere their order counts.
