@@ -1,6 +1,8 @@
 //! The authorization response (RFC 6749 §4.1.2, RFC 9207): the only constructor of a validated one. What is not the
 //! answer of this login changes nothing; what is, and does not hold, ends it.
 
+pub mod signed;
+
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 use url::Url;

@@ -4,7 +4,9 @@
 pub mod end_session;
 pub mod introspection;
 pub mod jwks;
+pub mod protected_resource;
 pub mod pushed_authorization_request;
+pub mod registration;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;

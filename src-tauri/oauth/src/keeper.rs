@@ -32,9 +32,11 @@ use self::background::{Signal, Watched};
 use self::memory::{Held, Memory};
 use self::renewal::{Errand, Flight, Pause, Unsaved};
 use self::table::Row;
-use crate::authorization_server::AuthorizationServer;
+use crate::authorization_server::{AuthorizationServer, Endpoint};
 use crate::config::AuthConfig;
-use crate::endpoints::KnownProviders;
+use crate::endpoints::protected_resource::{self, ResourceMetadata};
+use crate::endpoints::registration::Registration;
+use crate::endpoints::{Dialogue, KnownProviders};
 use crate::failure::{Code, Failure};
 use crate::flow::Flow;
 use crate::ports::{
@@ -313,6 +315,42 @@ impl Keeper {
         let metadata = self.inner.known.servers.discover(config, &flow).await;
         let metadata = metadata.map_err(|failure| flow.told(failure))?;
         Ok(AuthorizationServer::new(config, Some(metadata)))
+    }
+
+    /// Registers a client for this config at its provider (RFC 7591).
+    ///
+    /// # Errors
+    /// What the provider refused, or why it could not be asked.
+    pub async fn register(
+        &self,
+        config: &AuthConfig,
+        observer: Arc<dyn FlowObserver>,
+    ) -> Result<Registration, Failure> {
+        let flow = Flow::new(&self.inner.surroundings, config);
+        flow.join(observer);
+        let known = &self.inner.known;
+        let registered = async {
+            let server = known.servers.resolve(config, &[Endpoint::Registration], &flow).await?;
+            Dialogue { config, server: &server, flow: &flow, known, dpop_key: None }.register().await
+        };
+        registered.await.map_err(|failure| flow.told(failure))
+    }
+
+    /// What an API says about the providers that it trusts (RFC 9728), after its 401 pointed to `address` (see
+    /// [`crate::challenge::resource_metadata`]).
+    ///
+    /// # Errors
+    /// It cannot be had, or is about another API.
+    pub async fn resource_metadata(
+        &self,
+        address: &str,
+        api: &url::Url,
+        config: &AuthConfig,
+        observer: Arc<dyn FlowObserver>,
+    ) -> Result<ResourceMetadata, Failure> {
+        let flow = Flow::new(&self.inner.surroundings, config);
+        flow.join(observer);
+        protected_resource::fetch(address, api, &flow).await.map_err(|failure| flow.told(failure))
     }
 }
 

@@ -4,13 +4,61 @@
 //! timer, task spawner, randomness, token store, refresh lock, browser and redirect listener arrive through the
 //! small traits of [`ports`]. It can be used without the rest of Gatepass.
 //!
-//! Where to look:
+//! # Use
+//!
+//! Somebody implements the ports for their world, describes the provider and the client once, and asks the keeper
+//! for a token whenever a request is about to leave:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use gatepass_oauth::keeper::{Decision, SendTerms, TokenDemand};
+//! use gatepass_oauth::ports::FlowObserver;
+//! use gatepass_oauth::transcript::FlowStep;
+//! use gatepass_oauth::{AuthConfig, Failure, Keeper, Surroundings};
+//!
+//! struct Print;
+//! impl FlowObserver for Print {
+//!     fn step(&self, step: &FlowStep) {
+//!         eprintln!("{:?}: {}", step.step, step.detail);
+//!     }
+//! }
+//!
+//! async fn call(surroundings: Surroundings) -> Result<http::Request<Vec<u8>>, Failure> {
+//!     let keeper = Keeper::new(surroundings);
+//!     let config = AuthConfig::from_json(&serde_json::json!({
+//!         "grant": "client_credentials",
+//!         "issuer": "https://id.example.com",
+//!         "client_id": "nightly-report",
+//!         "client_secret": "from the environment",
+//!         "scope": "reports:read"
+//!     }))?;
+//!     let demand = TokenDemand { config, environment: String::new() };
+//!     let mut request = http::Request::get("https://api.example.com/reports").body(Vec::new()).expect("valid");
+//!     match keeper.for_sending(&demand, &SendTerms::default(), Arc::new(Print)).await? {
+//!         // Obtained or renewed as needed; the same call for every later request.
+//!         Decision::Send(token) => token.attach(&mut request)?,
+//!         Decision::SendWithout { notice } => eprintln!("{notice}"),
+//!         Decision::HeldBack(held) => eprintln!("{}; one can: {:?}", held.message, held.offers),
+//!     }
+//!     Ok(request)
+//! }
+//! ```
+//!
+//! `keeper.keep_fresh()`, run as a task of its own, renews tokens in use before they end. With the feature `testing`
+//! the module `testing` has stand-ins for all ports: a simulated clock, a scripted provider, a store in memory.
+//!
+//! # Where to look
 //!
 //! | question | file |
 //! | --- | --- |
 //! | what an auth config says | [`config`] |
 //! | "give me a usable token for this request" | [`keeper`] |
-//! | what a token endpoint answered, and for how long it holds | [`token_set`] |
+//! | how a token is obtained, grant by grant | [`grants`] |
+//! | what goes to the browser, and what comes back | [`authorization_request`], [`authorization_response`] |
+//! | where a provider's endpoints are | [`authorization_server`] |
+//! | what is sent to an endpoint | [`endpoints`] |
+//! | what a token endpoint answered, and for how long it holds | [`token_response`], [`token_set`] |
 //! | under which identity it is kept | [`token_key`] |
 //! | how the client proves who it is | [`client_authentication`] |
 //! | how a token is bound to a key of ours | [`dpop`] |
@@ -23,6 +71,7 @@
 pub mod authorization_request;
 pub mod authorization_response;
 pub mod authorization_server;
+pub mod challenge;
 pub mod client_authentication;
 pub mod config;
 pub mod dpop;
@@ -41,6 +90,7 @@ pub mod pkce;
 pub mod pkcs12;
 pub mod ports;
 pub mod random;
+pub mod request_object;
 pub mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

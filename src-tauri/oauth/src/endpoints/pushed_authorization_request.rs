@@ -23,11 +23,16 @@ impl Dialogue<'_> {
         }
     }
 
-    /// Pushes the request and returns the URL for the browser, with the reference in it.
+    /// Pushes the request (as `parameters`, plain or signed) and returns the URL for the browser, with the reference in it.
     ///
     /// # Errors
     /// What the provider answered, or [`Code::InvalidResponse`] if it gave no reference.
-    pub async fn push(&self, request: &AuthorizationRequest, endpoint: &Url) -> Result<Url, Failure> {
+    pub async fn push(
+        &self,
+        request: &AuthorizationRequest,
+        parameters: Form,
+        endpoint: &Url,
+    ) -> Result<Url, Failure> {
         let rows = &self.config.extra.authorization;
         let headers: Vec<_> =
             rows.iter().filter(|row| row.place == Some(ExtraPlace::Header)).cloned().collect();
@@ -35,7 +40,7 @@ impl Dialogue<'_> {
             step: Step::PushedAuthorization,
             endpoint: Endpoint::PushedAuthorizationRequest,
             address: None,
-            form: request.parameters.clone(),
+            form: parameters,
             extra: &headers,
             proves_possession: false,
         };

@@ -6,10 +6,14 @@ use std::time::Duration;
 use futures_util::future::{self, Either};
 use url::Url;
 
-use crate::authorization_request::{AuthorizationRequest, answers_in_fragment, check_openable, is_loopback};
-use crate::authorization_response::{AuthorizationResponse, ExpectedAnswer, Rejection, pasted_parameters};
+use crate::authorization_request::{
+    AuthorizationRequest, answers_in_fragment, check_openable, is_loopback, with_parameters,
+};
+use crate::authorization_response::{
+    AuthorizationResponse, ExpectedAnswer, Rejection, pasted_parameters, signed,
+};
 use crate::authorization_server::{Endpoint, IssuerRule};
-use crate::config::CertificateConfig;
+use crate::config::{CertificateConfig, RequestObject};
 use crate::dpop::DpopKey;
 use crate::endpoints::Dialogue;
 use crate::explain::{self, Situation};
@@ -17,6 +21,7 @@ use crate::failure::{Code, Failure};
 use crate::flow::Flow;
 use crate::ports::{AwaitedRedirect, Person, RedirectTarget, UnixMillis, WaitingFor};
 use crate::random;
+use crate::request_object;
 use crate::secret::Secret;
 use crate::transcript::{Step, StepResult};
 
@@ -98,10 +103,14 @@ async fn authorization_url(
     request: &AuthorizationRequest,
     endpoint: &Url,
 ) -> Result<Url, Failure> {
+    let parameters = match dialogue.config.request_object {
+        RequestObject::Off => request.parameters.clone(),
+        RequestObject::Signed => request_object::signed(dialogue, request)?,
+    };
     if dialogue.pushes_authorization_request() {
-        dialogue.push(request, endpoint).await
+        dialogue.push(request, parameters, endpoint).await
     } else {
-        Ok(request.url(endpoint))
+        Ok(with_parameters(endpoint, &parameters))
     }
 }
 
@@ -170,8 +179,8 @@ async fn wait(
     let left = u64::try_from(until.saturating_sub(flow.clock().now())).unwrap_or(0);
     let time_limit = flow.surroundings().timer.sleep(Duration::from_millis(left));
     let began = flow.begin();
-    let heard = Box::pin(heard(flow, redirect, &expected));
-    let pasted = Box::pin(pasted(flow, person, &request.redirect_uri, &expected));
+    let heard = Box::pin(heard(dialogue, redirect, &expected));
+    let pasted = Box::pin(pasted(dialogue, person, &request.redirect_uri, &expected));
     let answered = future::select(heard, pasted);
     let given_up = future::select(person.cancelled(), time_limit);
     let outcome = match future::select(answered, given_up).await {
@@ -195,14 +204,15 @@ async fn wait(
 
 /// Resolves with the first answer at the listener that is ours; what is not is written down and ignored.
 async fn heard(
-    flow: &Flow,
+    dialogue: &Dialogue<'_>,
     redirect: Option<&mut (dyn AwaitedRedirect + '_)>,
     expected: &ExpectedAnswer<'_>,
 ) -> Result<AuthorizationResponse, Failure> {
     let Some(redirect) = redirect else { return future::pending().await };
     loop {
         let parameters = redirect.receive().await?;
-        if let Some(outcome) = settled(flow, AuthorizationResponse::validate(parameters, expected)) {
+        let verdict = judge(dialogue, parameters, expected).await;
+        if let Some(outcome) = settled(dialogue.flow, verdict) {
             return outcome;
         }
     }
@@ -210,20 +220,34 @@ async fn heard(
 
 /// The same for what the person pastes.
 async fn pasted(
-    flow: &Flow,
+    dialogue: &Dialogue<'_>,
     person: &dyn Person,
     redirect_uri: &str,
     expected: &ExpectedAnswer<'_>,
 ) -> Result<AuthorizationResponse, Failure> {
     loop {
         let pasted = person.pasted_callback().await;
-        let verdict = pasted_parameters(&pasted, redirect_uri)
-            .map_err(Rejection::NotOurs)
-            .and_then(|parameters| AuthorizationResponse::validate(parameters, expected));
-        if let Some(outcome) = settled(flow, verdict) {
+        let verdict = match pasted_parameters(&pasted, redirect_uri) {
+            Ok(parameters) => judge(dialogue, parameters, expected).await,
+            Err(failure) => Err(Rejection::NotOurs(failure)),
+        };
+        if let Some(outcome) = settled(dialogue.flow, verdict) {
             return outcome;
         }
     }
+}
+
+/// Holds parameters against this login; signed ones are verified first, and plain ones do not pass for them.
+async fn judge(
+    dialogue: &Dialogue<'_>,
+    parameters: Vec<(String, Secret)>,
+    expected: &ExpectedAnswer<'_>,
+) -> Result<AuthorizationResponse, Rejection> {
+    if !signed::is_asked_for(dialogue.config) {
+        return AuthorizationResponse::validate(parameters, expected);
+    }
+    let parameters = signed::open(dialogue, &parameters).await.map_err(Rejection::NotOurs)?;
+    AuthorizationResponse::validate(parameters, expected)
 }
 
 fn settled(

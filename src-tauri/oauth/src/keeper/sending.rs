@@ -8,6 +8,7 @@ use super::renewal::{Errand, NotRenewed, Pause, Why};
 use super::table::{self, Renewal, Row};
 use super::usable_token::{Possession, UsableToken};
 use super::{Inner, TokenDemand};
+use crate::challenge::challenges;
 use crate::config::RetryOn401;
 use crate::failure::{Code, Failure};
 use crate::ports::FlowObserver;
@@ -284,10 +285,11 @@ fn asks_for_renewal(setting: RetryOn401, www_authenticate: Option<&str>) -> bool
     match setting {
         RetryOn401::Never => false,
         RetryOn401::Always => true,
-        RetryOn401::InvalidToken => www_authenticate.is_some_and(|challenge| {
-            let challenge = challenge.to_ascii_lowercase().replace(' ', "");
-            challenge.contains("error=\"invalid_token\"") || challenge.contains("error=invalid_token")
-        }),
+        RetryOn401::InvalidToken => {
+            challenges(www_authenticate.unwrap_or_default()).iter().any(|challenge| {
+                challenge.is_for_tokens() && challenge.parameter("error") == Some("invalid_token")
+            })
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod id_tokens;
 mod placement;
 mod rotation;
 mod single_flight;
+mod speed;
 mod table;
 
 use std::sync::Arc;
