@@ -1,3 +1,157 @@
 //! Use cases: one function for each thing that a person can do, whatever the shell. Builds every adapter once.
 
+mod card;
+mod definitions;
+mod drafts;
 pub mod dto;
+mod editing;
+mod environments;
+mod error;
+mod flows;
+mod importing;
+mod listener;
+mod logins;
+mod memory_tokens;
+mod options;
+mod outside;
+mod playground;
+mod recording;
+mod responses;
+pub mod running;
+mod sending;
+mod settings;
+pub mod source;
+pub mod token_report;
+mod token_vault;
+mod tokens;
+mod tree;
+mod vault;
+mod workspace;
+
+pub use gatepass_core as core;
+pub use gatepass_interchange as interchange;
+pub use gatepass_oauth as oauth;
+pub use listener::{Listener, Unheard};
+pub use options::{Environment, Options};
+pub use outside::Outside;
+pub use playground::RunningPlayground;
+pub use vault::{DoorState, KeyStoreKind};
+
+use std::sync::Arc;
+
+use gatepass_core::pipeline::Pipeline;
+use gatepass_core::workspace::Id;
+use gatepass_storage::{Database, OpenOptions};
+
+use definitions::Definitions;
+use dto::ErrorView;
+use flows::Flows;
+use logins::Logins;
+use recording::HistoryRecorder;
+use responses::Shelf;
+use sending::Sends;
+use token_vault::TokenVault;
+use tokens::{Failures, Watched};
+use vault::Door;
+
+/// The application on one data directory. Cheap to clone: all clones are one application.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    workspace: gatepass_storage::tables::workspaces::Workspace,
+    pipeline: Pipeline,
+    sends: Sends,
+    database: Database,
+    door: Arc<Door>,
+    definitions: Definitions,
+    outside: Outside,
+    flows: Arc<Flows>,
+    failures: Failures,
+    watched: Watched,
+    logins: Logins,
+    shelf: Shelf,
+    listener: Arc<dyn Listener>,
+    /// Held while a definition is loaded, changed and saved.
+    editing: tokio::sync::Mutex<()>,
+    playground: tokio::sync::Mutex<Option<RunningPlayground>>,
+}
+
+impl App {
+    /// Opens the database of the data directory, making it if there is none. Nothing secret is touched yet.
+    ///
+    /// # Errors
+    /// Why the database cannot be opened; it is left as it was.
+    pub async fn open(options: Options, listener: Arc<dyn Listener>) -> Result<Self, ErrorView> {
+        let database = Database::open(&options.data_dir, OpenOptions::default()).await?;
+        let workspace = database.workspaces().first_or_insert("My workspace").await?;
+        let door = Arc::new(Door::new(database.clone(), options.clone(), Outside::randomness()));
+        let tokens = TokenVault::new(database.clone(), Arc::clone(&door), Outside::randomness());
+        let outside = Outside::with_database(&options, tokens, database.refresh_lock());
+        let recorder = HistoryRecorder::new(database.clone(), workspace.id.clone());
+        let app = Self {
+            inner: Arc::new(Inner {
+                pipeline: outside.pipeline(Some(Arc::new(recorder))),
+                sends: Sends::default(),
+                workspace,
+                definitions: Definitions::new(Arc::clone(&door), Outside::randomness()),
+                database,
+                door,
+                shelf: Shelf::new(outside.spool().to_owned()),
+                outside,
+                flows: Arc::default(),
+                failures: Failures::default(),
+                watched: Watched::default(),
+                logins: Logins::default(),
+                listener,
+                editing: tokio::sync::Mutex::new(()),
+                playground: tokio::sync::Mutex::new(None),
+            }),
+        };
+        Ok(app)
+    }
+
+    /// Writes down what is still in memory, and ends the playground. Called once, at the end.
+    pub async fn close(&self) {
+        self.close_playground().await;
+        if let Err(failure) = self.inner.database.close().await {
+            tracing::error!("closing the database: {failure}");
+        }
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    pub(crate) fn workspace(&self) -> &Id {
+        &self.inner.workspace.id
+    }
+
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.inner.definitions
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.inner.door
+    }
+
+    pub(crate) fn editing(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.editing
+    }
+
+    /// Where requests and tokens come from and go to.
+    pub fn outside(&self) -> &Outside {
+        &self.inner.outside
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.outside().now()
+    }
+
+    pub(crate) fn say_workspace_changed(&self) {
+        self.inner.listener.workspace_changed();
+    }
+}

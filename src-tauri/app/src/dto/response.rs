@@ -92,6 +92,19 @@ pub struct BodyLines {
     pub problem: Option<String>,
 }
 
+/// A whole body as text.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyText {
+    /// Absent for bodies over 5 MiB: those are read in windows of lines.
+    pub text: Option<String>,
+    pub lines: usize,
+    /// Of this look, in bytes.
+    pub size: u64,
+    /// Why the formatting failed, when this is the raw text instead.
+    pub problem: Option<String>,
+}
+
 /// How far a Send is.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

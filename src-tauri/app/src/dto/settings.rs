@@ -8,7 +8,6 @@ use ts_rs::TS;
 
 /// What the window remembers, by names of its own (`theme`, `selection`, `openTabs`, `expanded`, `panes`, …).
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
-#[serde(transparent)]
 #[ts(type = "Record<string, unknown>")]
 pub struct SettingsView(pub BTreeMap<String, Value>);
 

@@ -1,0 +1,63 @@
+//! From a node of the database to what the pipeline takes.
+
+use std::sync::Arc;
+
+use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft};
+use gatepass_core::template::VariableSet;
+use gatepass_core::workspace::{Definition, NodeKind};
+use gatepass_oauth::Keeper;
+use gatepass_oauth::keeper::TokenDemand;
+
+use crate::App;
+use crate::dto::ErrorView;
+
+impl App {
+    pub(crate) fn keeper(&self) -> &Keeper {
+        self.outside().keeper()
+    }
+
+    /// A node as a draft, secrets open. A collection or folder is a draft that asks for nothing itself and inherits
+    /// from what it is, so that its own auth and variables hold.
+    pub(crate) async fn draft(&self, node: &str) -> Result<Draft, ErrorView> {
+        let lineage = self.lineage(node).await?;
+        self.wake_playground(lineage[0].node.collection.as_str()).await?;
+        let mut opened = Vec::with_capacity(lineage.len());
+        for stored in &lineage {
+            opened.push(Arc::new(self.definitions().open(stored).await?));
+        }
+        let own = &lineage[0].node;
+        let is_request = own.kind == NodeKind::Request;
+        let definition = if is_request { Arc::clone(&opened[0]) } else { Arc::new(Definition::default()) };
+        let mut draft = Draft::new(own.name.clone(), definition);
+        draft.id = Some(own.id.clone());
+        draft.ancestors = lineage
+            .iter()
+            .zip(opened)
+            .skip(usize::from(is_request))
+            .map(|(stored, definition)| {
+                Ancestor::new(stored.node.id.clone(), stored.node.name.clone(), stored.node.kind, definition)
+            })
+            .collect();
+        draft.environment =
+            self.chosen_environment().await?.map(|chosen| Arc::new(ChosenEnvironment::from(chosen)));
+        draft.globals = Arc::new(VariableSet::new(self.globals().await?));
+        draft.settings = self.outside().send_settings();
+        Ok(draft)
+    }
+
+    /// The token that a node with OAuth 2.0 means.
+    ///
+    /// # Errors
+    /// Its config cannot be read, or it uses another kind of authorization.
+    pub(crate) async fn demand(&self, node: &str) -> Result<TokenDemand, ErrorView> {
+        let draft = self.draft(node).await?;
+        self.pipeline().demand_of(draft).await?.ok_or_else(|| {
+            ErrorView::plain(
+                "configuration",
+                "This request does not use OAuth 2.0",
+                "Another kind of authorization is set for it.",
+                "Choose OAuth 2.0 on the Authorization tab.",
+            )
+        })
+    }
+}

@@ -1,0 +1,333 @@
+//! Opening a node in the editor, and saving what is changed there as it is changed.
+
+use std::collections::BTreeMap;
+
+use gatepass_core::template::{Origin, Scopes};
+use gatepass_core::workspace::{Auth, AuthKind, Body, Definition, KeyValue, RequestDefinition, Variable};
+use serde_json::Value;
+
+use crate::App;
+use crate::definitions::Shown;
+use crate::dto::{
+    AuthView, BodyView, DisabledRow, EffectiveAuthView, ErrorView, NodeDetail, NodeView, RequestEdit,
+    RequestView, RowView, VariableInScope, VariableView,
+};
+
+impl App {
+    /// A node with its content, for the editor.
+    pub async fn open_node(&self, id: String) -> Result<NodeDetail, ErrorView> {
+        let lineage = self.lineage(&id).await?;
+        let mut shown = Vec::with_capacity(lineage.len());
+        for stored in &lineage {
+            shown.push(self.definitions().show(stored).await?);
+        }
+        let owner = shown.iter().position(|shown| shown.definition.auth.is_some());
+        let effective_auth = EffectiveAuthView {
+            from_node: owner.map(|at| lineage[at].node.id.to_string()),
+            from_name: owner.map(|at| lineage[at].node.name.clone()),
+            auth: owner.and_then(|at| auth_view(&shown[at])),
+        };
+        let own = &shown[0];
+        Ok(NodeDetail {
+            node: NodeView::from(&lineage[0].node),
+            description: own.definition.description.clone(),
+            auth: auth_view(own),
+            effective_auth,
+            variables: own.definition.variables.iter().map(VariableView::from).collect(),
+            scope: in_scope(&self.scopes(&id).await?),
+            request: own.definition.request.as_ref().map(RequestView::from),
+        })
+    }
+
+    /// Changes parts of a request.
+    pub async fn edit_request(&self, id: String, edit: RequestEdit) -> Result<NodeView, ErrorView> {
+        self.change(&id, |definition| {
+            let Some(request) = &mut definition.request else {
+                return Err(ErrorView::plain(
+                    "usage",
+                    "This is no request",
+                    "Only requests have a method and a URL.",
+                    "Open a request.",
+                ));
+            };
+            apply(request, edit);
+            Ok(())
+        })
+        .await?;
+        Ok(NodeView::from(&self.node(&id).await?.node))
+    }
+
+    /// Sets the kind of auth by Postman's name; `None` inherits.
+    pub async fn set_auth(&self, id: String, kind: Option<String>) -> Result<NodeDetail, ErrorView> {
+        let kind = match kind.as_deref() {
+            None | Some("inherit") => None,
+            Some(name) => Some(AuthKind::parse(name).ok_or_else(|| unknown_kind(name))?),
+        };
+        self.change(&id, |definition| {
+            definition.auth = kind.map(first_settings);
+            Ok(())
+        })
+        .await?;
+        self.open_node(id).await
+    }
+
+    /// Sets auth parameters by name; `null` removes one. An object `{"$keep": place}` anywhere in a value stands for
+    /// the secret that is stored at that place (as listed in [`AuthView::secrets`]).
+    pub async fn set_auth_params(
+        &self,
+        id: String,
+        params: BTreeMap<String, Value>,
+    ) -> Result<NodeDetail, ErrorView> {
+        self.change(&id, |definition| {
+            let auth = definition.auth.get_or_insert_with(|| Auth::new(AuthKind::OAuth2));
+            let before = Value::Object(auth.params.clone());
+            for (name, mut value) in params {
+                if value.is_null() {
+                    auth.params.remove(&name);
+                } else {
+                    put_back_kept(&mut value, &before);
+                    auth.params.insert(name, value);
+                }
+            }
+            Ok(())
+        })
+        .await?;
+        self.open_node(id).await
+    }
+
+    /// The value of one secret parameter, because the person asked to see it. `name` as in [`AuthView::secrets`].
+    pub async fn reveal_auth_secret(&self, id: String, name: String) -> Result<String, ErrorView> {
+        let definition = self.definitions().open(&self.node(&id).await?).await?;
+        let params = definition.auth.map(|auth| Value::Object(auth.params)).unwrap_or_default();
+        match params.pointer(&format!("/{name}")) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(value) => Ok(value.to_string()),
+            None => Ok(String::new()),
+        }
+    }
+
+    /// Replaces the variables of a collection or folder. A secret one whose value is `None` keeps its value.
+    pub async fn set_variables(
+        &self,
+        id: String,
+        variables: Vec<VariableView>,
+    ) -> Result<NodeDetail, ErrorView> {
+        self.change(&id, |definition| {
+            definition.variables = merged(variables, &definition.variables);
+            Ok(())
+        })
+        .await?;
+        self.open_node(id).await
+    }
+
+    /// Loads, changes and saves one definition; edits of this process queue, so that none is lost.
+    pub(crate) async fn change(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Definition) -> Result<(), ErrorView>,
+    ) -> Result<(), ErrorView> {
+        let _one_at_a_time = self.editing().lock().await;
+        let stored = self.node(id).await?;
+        let mut definition = self.definitions().open(&stored).await?;
+        change(&mut definition)?;
+        let content = self.definitions().seal(&stored.node.id, &definition).await?;
+        let method = definition.request.as_ref().map(|request| request.method.as_str());
+        let auth = definition.auth.as_ref().map(|auth| auth.kind);
+        self.database().nodes().save(&stored.node.id, method, auth, &content).await?;
+        Ok(())
+    }
+
+    /// The variables that templates of this node can use.
+    pub(crate) async fn scopes(&self, id: &str) -> Result<Scopes, ErrorView> {
+        let lineage = self.lineage(id).await?;
+        let mut scopes = Scopes::new();
+        if let Some(environment) = self.chosen_environment().await? {
+            scopes = scopes.with(Origin::Environment(environment.name), environment.variables);
+        }
+        for stored in &lineage {
+            let variables = self.definitions().show(stored).await?.definition.variables;
+            let origin = match stored.node.parent {
+                Some(_) => Origin::Folder(stored.node.name.clone()),
+                None => Origin::Collection(stored.node.name.clone()),
+            };
+            scopes = scopes.with(origin, variables);
+        }
+        Ok(scopes.with(Origin::Globals, self.globals().await?))
+    }
+}
+
+/// What a fresh auth of a kind starts with.
+fn first_settings(kind: AuthKind) -> Auth {
+    let mut auth = Auth::new(kind);
+    if kind == AuthKind::OAuth2 {
+        auth.params.insert("grant".to_owned(), "authorization_code".into());
+        auth.params.insert("scope".to_owned(), "openid".into());
+    }
+    auth
+}
+
+fn unknown_kind(name: &str) -> ErrorView {
+    ErrorView::plain(
+        "usage",
+        format!("There is no kind of authorization named “{name}”"),
+        "The kinds are those of Postman.",
+        "Choose one from the list.",
+    )
+}
+
+fn put_back_kept(value: &mut Value, before: &Value) {
+    match value {
+        Value::Object(map) => {
+            if let Some(place) = map.get("$keep").and_then(Value::as_str) {
+                *value = before.pointer(&format!("/{place}")).cloned().unwrap_or_else(|| Value::from(""));
+                return;
+            }
+            map.values_mut().for_each(|inner| put_back_kept(inner, before));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|inner| put_back_kept(inner, before)),
+        _ => {}
+    }
+}
+
+fn auth_view(shown: &Shown) -> Option<AuthView> {
+    let auth = shown.definition.auth.as_ref()?;
+    let plain = shown.definition.split().plain;
+    let params = plain.pointer("/auth/params").and_then(Value::as_object).cloned().unwrap_or_default();
+    let secrets = shown
+        .secret_places
+        .iter()
+        .filter_map(|place| place.strip_prefix("/auth/params/"))
+        .map(str::to_owned)
+        .collect();
+    Some(AuthView { kind: auth.kind.as_str().to_owned(), params: params.into_iter().collect(), secrets })
+}
+
+fn in_scope(scopes: &Scopes) -> Vec<VariableInScope> {
+    let named = |name: &str, origin: &Origin| {
+        let winner = scopes.winner(name);
+        let secret = winner.as_ref().is_some_and(|winner| winner.secret);
+        VariableInScope {
+            key: name.to_owned(),
+            value: winner.filter(|_| !secret).map(|winner| winner.value.to_owned()),
+            secret,
+            origin: origin_in_words(origin),
+        }
+    };
+    scopes.names().into_iter().map(|(name, origin)| named(name, origin)).collect()
+}
+
+fn origin_in_words(origin: &Origin) -> String {
+    match origin {
+        Origin::Local => "this send".to_owned(),
+        Origin::IterationData => "data file".to_owned(),
+        Origin::Environment(name) => format!("environment {name}"),
+        Origin::Folder(name) => format!("folder {name}"),
+        Origin::Collection(name) => format!("collection {name}"),
+        Origin::Globals => "globals".to_owned(),
+    }
+}
+
+/// Variables as they come back from the window: a hidden value that was not touched stays.
+pub(crate) fn merged(views: Vec<VariableView>, before: &[Variable]) -> Vec<Variable> {
+    views
+        .into_iter()
+        .map(|view| {
+            let kept = || before.iter().find(|old| old.key == view.key).map(|old| old.value.clone());
+            let value = view.value.clone().or_else(kept).unwrap_or_default();
+            Variable { key: view.key, value, secret: view.secret, enabled: view.enabled }
+        })
+        .collect()
+}
+
+impl From<&Variable> for VariableView {
+    fn from(variable: &Variable) -> Self {
+        Self {
+            key: variable.key.clone(),
+            value: (!variable.secret).then(|| variable.value.clone()),
+            secret: variable.secret,
+            enabled: variable.enabled,
+        }
+    }
+}
+
+fn apply(request: &mut RequestDefinition, edit: RequestEdit) {
+    if let Some(method) = edit.method {
+        request.method = method;
+    }
+    if let Some(url) = edit.url {
+        request.url = url;
+    }
+    if let Some(rows) = edit.disabled_query {
+        request.disabled_query = rows.into_iter().map(|row| (row.at, row.row.into())).collect();
+    }
+    if let Some(rows) = edit.path_variables {
+        request.path_variables = rows.into_iter().map(KeyValue::from).collect();
+    }
+    if let Some(rows) = edit.headers {
+        request.headers = rows.into_iter().map(KeyValue::from).collect();
+    }
+    if let Some(body) = edit.body {
+        apply_body(&mut request.body, body);
+    }
+}
+
+fn apply_body(body: &mut Body, view: BodyView) {
+    match view {
+        BodyView::None => *body = Body::None,
+        BodyView::Raw { language, text } => *body = Body::Raw { language, text },
+        BodyView::UrlEncoded { fields } => {
+            *body = Body::UrlEncoded { fields: fields.into_iter().map(KeyValue::from).collect() };
+        }
+        // Not edited here, so not changed either.
+        BodyView::Other { .. } => {}
+    }
+}
+
+impl From<&RequestDefinition> for RequestView {
+    fn from(request: &RequestDefinition) -> Self {
+        Self {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            disabled_query: request
+                .disabled_query
+                .iter()
+                .map(|(at, row)| DisabledRow { at: *at, row: row.into() })
+                .collect(),
+            path_variables: request.path_variables.iter().map(RowView::from).collect(),
+            headers: request.headers.iter().map(RowView::from).collect(),
+            body: BodyView::from(&request.body),
+        }
+    }
+}
+
+impl From<&Body> for BodyView {
+    fn from(body: &Body) -> Self {
+        match body {
+            Body::None => Self::None,
+            Body::Raw { language, text } => Self::Raw { language: language.clone(), text: text.clone() },
+            Body::UrlEncoded { fields } => {
+                Self::UrlEncoded { fields: fields.iter().map(RowView::from).collect() }
+            }
+            Body::FormData { .. } => Self::Other { name: "form-data".to_owned() },
+            Body::File { .. } => Self::Other { name: "binary file".to_owned() },
+            Body::GraphQl { .. } => Self::Other { name: "GraphQL".to_owned() },
+        }
+    }
+}
+
+impl From<&KeyValue> for RowView {
+    fn from(row: &KeyValue) -> Self {
+        Self {
+            name: row.name.clone(),
+            value: row.value.clone(),
+            enabled: row.enabled,
+            description: row.description.clone(),
+        }
+    }
+}
+
+impl From<RowView> for KeyValue {
+    fn from(row: RowView) -> Self {
+        Self { name: row.name, value: row.value, enabled: row.enabled, description: row.description }
+    }
+}

@@ -1,0 +1,151 @@
+//! Environments and globals.
+
+use gatepass_core::workspace::{Environment, Id, Variable};
+use serde_json::Value;
+
+use crate::App;
+use crate::dto::{EnvironmentView, ErrorView, VariableView};
+use crate::editing::merged;
+use crate::tree::missing;
+
+/// The setting that holds the id of the chosen environment.
+const CHOSEN: &str = "environment";
+
+impl App {
+    pub async fn create_environment(&self, name: String) -> Result<EnvironmentView, ErrorView> {
+        let environment = Environment {
+            id: Id::generate(),
+            name: name.trim().to_owned(),
+            colour: None,
+            variables: Vec::new(),
+        };
+        self.save_environment(&environment).await?;
+        Ok(EnvironmentView::from(&environment))
+    }
+
+    /// Saves name, colour and variables. A secret variable whose value is `None` keeps its value.
+    pub async fn edit_environment(&self, environment: EnvironmentView) -> Result<EnvironmentView, ErrorView> {
+        let before = self.environment(&environment.id).await?;
+        let edited = Environment {
+            id: before.id,
+            name: environment.name,
+            colour: environment.colour,
+            variables: merged(environment.variables, &before.variables),
+        };
+        self.save_environment(&edited).await?;
+        self.say_workspace_changed();
+        Ok(EnvironmentView::from(&edited))
+    }
+
+    /// Deletes an environment; its tokens stay listed under it.
+    pub async fn delete_environment(&self, id: String) -> Result<(), ErrorView> {
+        self.database().environments().trash(&Id::from_text(&id), self.now()).await?;
+        if self.chosen_environment_id().await?.as_deref() == Some(id.as_str()) {
+            self.choose_environment(None).await?;
+        }
+        Ok(())
+    }
+
+    /// Chooses the environment for all that follows; `None` for none. Tokens of the one before are not used in it.
+    pub async fn choose_environment(&self, id: Option<String>) -> Result<(), ErrorView> {
+        if let Some(id) = &id {
+            self.environment(id).await?;
+        }
+        self.database().settings().save(CHOSEN, &id.map_or(Value::Null, Value::from)).await?;
+        Ok(())
+    }
+
+    /// The value of a secret variable, because the person asked to see it.
+    pub async fn reveal_environment_secret(&self, id: String, key: String) -> Result<String, ErrorView> {
+        let environment = self.environment(&id).await?;
+        let value = environment.variables.into_iter().find(|variable| variable.key == key);
+        Ok(value.map(|variable| variable.value).unwrap_or_default())
+    }
+
+    /// All environments in their order.
+    pub(crate) async fn environments(&self) -> Result<Vec<EnvironmentView>, ErrorView> {
+        let mut views = Vec::new();
+        for stored in self.database().environments().list(self.workspace()).await? {
+            views.push(EnvironmentView::from(&self.definitions().show_environment(&stored).await?));
+        }
+        Ok(views)
+    }
+
+    /// All environments with their values, secret ones included.
+    pub async fn all_environments(&self) -> Result<Vec<Environment>, ErrorView> {
+        let mut all = Vec::new();
+        for stored in self.database().environments().list(self.workspace()).await? {
+            all.push(self.definitions().open_environment(&stored).await?);
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn environment(&self, id: &str) -> Result<Environment, ErrorView> {
+        let stored = self.database().environments().load(&Id::from_text(id)).await?;
+        Ok(self.definitions().open_environment(&stored.ok_or_else(|| missing(id))?).await?)
+    }
+
+    /// The environment of that name, else of that id.
+    pub async fn environment_named(&self, name: &str) -> Result<Option<Environment>, ErrorView> {
+        let all = self.database().environments().list(self.workspace()).await?;
+        let found = all
+            .iter()
+            .find(|one| one.name == name)
+            .or_else(|| all.iter().find(|one| one.id.as_str() == name));
+        match found {
+            Some(stored) => Ok(Some(self.definitions().open_environment(stored).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn chosen_environment_id(&self) -> Result<Option<String>, ErrorView> {
+        let chosen = self.database().settings().load(CHOSEN).await?;
+        Ok(chosen.and_then(|value| value.as_str().map(str::to_owned)))
+    }
+
+    /// The chosen environment; `None` also if it was deleted meanwhile.
+    pub(crate) async fn chosen_environment(&self) -> Result<Option<Environment>, ErrorView> {
+        let Some(id) = self.chosen_environment_id().await? else { return Ok(None) };
+        match self.database().environments().load(&Id::from_text(&id)).await? {
+            Some(stored) => Ok(Some(self.definitions().show_environment(&stored).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn globals(&self) -> Result<Vec<Variable>, ErrorView> {
+        match self.database().environments().globals(self.workspace()).await? {
+            Some(stored) => Ok(self.definitions().show_environment(&stored).await?.variables),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Adds global variables; one of the same name is replaced.
+    pub(crate) async fn add_globals(&self, added: Vec<Variable>) -> Result<(), ErrorView> {
+        let mut variables = self.globals().await?;
+        variables.retain(|old| !added.iter().any(|new| new.key == old.key));
+        variables.extend(added);
+        let stored = self.database().environments().globals(self.workspace()).await?;
+        let id = stored.map_or_else(Id::generate, |stored| stored.id);
+        let globals = Environment { id, name: "Globals".to_owned(), colour: None, variables };
+        let sealed = self.definitions().seal_environment(&globals).await?;
+        self.database().environments().save_globals(self.workspace(), &sealed).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn save_environment(&self, environment: &Environment) -> Result<(), ErrorView> {
+        let sealed = self.definitions().seal_environment(environment).await?;
+        self.database().environments().save(self.workspace(), &sealed).await?;
+        Ok(())
+    }
+}
+
+impl From<&Environment> for EnvironmentView {
+    fn from(environment: &Environment) -> Self {
+        Self {
+            id: environment.id.to_string(),
+            name: environment.name.clone(),
+            colour: environment.colour.clone(),
+            variables: environment.variables.iter().map(VariableView::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The composition root of everything that reaches outside: each adapter is built here, once.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use gatepass_core::exchange::SendSettings;
+use gatepass_core::pipeline::Pipeline;
+use gatepass_core::ports::Recorder;
+use gatepass_oauth::Failure;
+use gatepass_oauth::keeper::{Keeper, Surroundings};
+use gatepass_oauth::ports::{BrowserOpener, Clock, Randomness, RefreshLock, TokenStore};
+use gatepass_platform::browser::SystemBrowser;
+use gatepass_platform::clock::SystemClock;
+use gatepass_platform::loopback::LoopbackListener;
+use gatepass_platform::randomness::SystemRandomness;
+use gatepass_platform::spawner::TokioSpawner;
+use gatepass_platform::timer::TokioTimer;
+use gatepass_platform::transport::{HttpTransport, MemoryCookieJar};
+
+use crate::memory_tokens::{MemoryTokens, NoOtherProcess};
+use crate::options::Options;
+
+/// The transport, the keeper and the clock. Cheap to clone.
+#[derive(Clone)]
+pub struct Outside {
+    transport: HttpTransport,
+    keeper: Keeper,
+    settings: Arc<RwLock<SendSettings>>,
+    spool: PathBuf,
+}
+
+impl Outside {
+    /// With tokens that are kept in the database.
+    pub(crate) fn with_database(
+        options: &Options,
+        tokens: impl TokenStore + 'static,
+        lock: impl RefreshLock + 'static,
+    ) -> Self {
+        Self::build(options, options.data_dir.join("spool"), Arc::new(tokens), Arc::new(lock))
+    }
+
+    /// With tokens that end with the process: needs no database and no keyring.
+    pub fn in_memory(options: &Options) -> Self {
+        Self::build(
+            options,
+            std::env::temp_dir(),
+            Arc::new(MemoryTokens::default()),
+            Arc::new(NoOtherProcess),
+        )
+    }
+
+    fn build(
+        options: &Options,
+        spool: PathBuf,
+        store: Arc<dyn TokenStore>,
+        lock: Arc<dyn RefreshLock>,
+    ) -> Self {
+        let settings = Arc::new(RwLock::new(SendSettings::default()));
+        let for_hosts = Arc::clone(&settings);
+        let transport = HttpTransport::new(
+            Arc::new(move |_: &url::Url| for_hosts.read().unwrap_or_else(PoisonError::into_inner).clone()),
+            spool.clone(),
+        );
+        let keeper = Keeper::new(Surroundings {
+            http: Arc::new(transport.clone()),
+            clock: Arc::new(SystemClock),
+            timer: Arc::new(TokioTimer),
+            spawner: Arc::new(TokioSpawner::current()),
+            randomness: Arc::new(SystemRandomness),
+            store,
+            lock,
+            browser: browser(options),
+            redirect: Arc::new(LoopbackListener::new()),
+        });
+        let transport = transport.with_cookies(Arc::new(MemoryCookieJar::default()));
+        Self { transport, keeper, settings, spool }
+    }
+
+    /// Gets and keeps tokens.
+    pub fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    /// What sends requests; `recorder` remembers them.
+    pub fn pipeline(&self, recorder: Option<Arc<dyn Recorder>>) -> Pipeline {
+        Pipeline {
+            keeper: self.keeper.clone(),
+            transport: Arc::new(self.transport.clone()),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
+            recorder,
+        }
+    }
+
+    /// How requests are sent from now on: token requests and API requests alike.
+    pub fn set_send_settings(&self, settings: SendSettings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// How requests are sent where nothing else is said.
+    pub fn send_settings(&self) -> SendSettings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn spool(&self) -> &Path {
+        &self.spool
+    }
+
+    pub(crate) fn randomness() -> Arc<dyn Randomness> {
+        Arc::new(SystemRandomness)
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        SystemClock.now()
+    }
+}
+
+fn browser(options: &Options) -> Arc<dyn BrowserOpener> {
+    if options.open_browser {
+        Arc::new(SystemBrowser::new(options.browser.clone()))
+    } else {
+        Arc::new(NoBrowser)
+    }
+}
+
+/// Opens nothing, because nothing was to be opened.
+struct NoBrowser;
+
+#[async_trait]
+impl BrowserOpener for NoBrowser {
+    async fn open(&self, _url: &url::Url) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,276 @@
+//! Sending a request from the window.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gatepass_core::exchange::Exchange;
+use gatepass_core::pipeline::{Outcome, Pipeline, Trouble, Verdict};
+use gatepass_core::ports::{Progress, Stage};
+use gatepass_oauth::keeper::{HeldBack, Offer, SendTerms};
+use gatepass_oauth::ports::FlowObserver;
+use gatepass_oauth::transcript::FlowStep;
+use tokio::sync::watch;
+
+use crate::dto::{
+    BodyLines, BodyLook, BodyText, ErrorView, FlowChanged, FlowStepView, HeldBackView, RedirectView,
+    ResponseView, SendIntent, SendOutcome, SendProgress,
+};
+use crate::{App, Listener};
+
+impl App {
+    /// Sends a request, as the intent says. It ends with an answer, held back with offers, failed or cancelled.
+    pub async fn send(&self, node: String, intent: SendIntent) -> Result<SendOutcome, ErrorView> {
+        let mut cancelled = self.inner.sends.begin(&node);
+        let ended = tokio::select! {
+            outcome = self.send_now(&node, intent) => outcome,
+            _ = cancelled.wait_for(|cancelled| *cancelled) => Ok(SendOutcome::Cancelled),
+        };
+        self.inner.sends.end(&node, &cancelled);
+        self.inner.listener.flow_changed(FlowChanged { node });
+        ended
+    }
+
+    /// Ends a Send that is under way. Nothing happens if none is.
+    pub async fn cancel_send(&self, node: String) -> Result<(), ErrorView> {
+        self.inner.sends.cancel(&node);
+        Ok(())
+    }
+
+    /// The whole text of a response body up to 5 MiB, formatted or raw.
+    pub async fn response_text(&self, id: String, look: BodyLook) -> Result<BodyText, ErrorView> {
+        self.inner.shelf.text(&id, look).await
+    }
+
+    /// A window of lines of a response body, formatted or raw.
+    pub async fn response_lines(
+        &self,
+        id: String,
+        look: BodyLook,
+        first: usize,
+        count: usize,
+    ) -> Result<BodyLines, ErrorView> {
+        self.inner.shelf.lines(&id, look, first, count).await
+    }
+
+    async fn send_now(&self, node: &str, intent: SendIntent) -> Result<SendOutcome, ErrorView> {
+        if let Some(outcome) = self.prepare(node, intent).await? {
+            return Ok(outcome);
+        }
+        let draft = self.draft(node).await?;
+        let terms = SendTerms {
+            send_anyway: matches!(intent, SendIntent::SendAnyway | SendIntent::SendWithoutToken),
+            ..SendTerms::default()
+        };
+        let observer: Arc<dyn FlowObserver> = match self.pipeline().demand_of(draft.clone()).await {
+            Ok(Some(demand)) => {
+                self.inner.watched.remember(&demand);
+                self.record_flow(node, &demand.key())
+            }
+            _ => Arc::new(Unobserved),
+        };
+        let progress = Reported { node: node.to_owned(), listener: Arc::clone(&self.inner.listener) };
+        let verdict = self.pipeline().send(draft, &terms, &progress, observer).await;
+        Ok(self.outcome(verdict))
+    }
+
+    /// What an offer does before the request is sent. Returns how it ended if nothing is to be sent after all.
+    async fn prepare(&self, node: &str, intent: SendIntent) -> Result<Option<SendOutcome>, ErrorView> {
+        let card = match intent {
+            SendIntent::Plain | SendIntent::SendAnyway | SendIntent::SendWithoutToken => return Ok(None),
+            SendIntent::RefreshAndSend => self.refresh_token(node.to_owned()).await?,
+            SendIntent::SignInAndSend | SendIntent::GetTokenAndSend => {
+                self.get_new_token(node.to_owned()).await?
+            }
+        };
+        if let Some(error) = card.failure {
+            return Ok(Some(SendOutcome::Failed { error }));
+        }
+        // A sign-in that was cancelled leaves no failure behind, and no token either.
+        Ok((card.token_type.is_none()).then_some(SendOutcome::Cancelled))
+    }
+
+    fn outcome(&self, verdict: Verdict) -> SendOutcome {
+        let story = story(&verdict);
+        let refreshed = verdict.auth.as_ref().is_some_and(|auth| auth.refreshed || auth.renewed_after_401);
+        let warnings = verdict.warnings.iter().map(|warning| warning.message.clone()).collect();
+        let flow = verdict.flow.iter().map(FlowStepView::from).collect();
+        let sent_url = verdict.request.as_ref().map(|request| request.url.clone()).unwrap_or_default();
+        match verdict.outcome {
+            Outcome::Answered(exchange) => {
+                let response = self.response(*exchange, story, refreshed, warnings, flow, sent_url);
+                SendOutcome::Answered { response }
+            }
+            Outcome::HeldBack(held) => SendOutcome::HeldBack { held: held.into() },
+            Outcome::Failed(Trouble::Send(failure)) => SendOutcome::Failed { error: failure.into() },
+            Outcome::Failed(Trouble::Auth(failure)) => SendOutcome::Failed { error: failure.into() },
+        }
+    }
+
+    fn response(
+        &self,
+        exchange: Exchange,
+        auth_story: Vec<String>,
+        refreshed: bool,
+        warnings: Vec<String>,
+        flow: Vec<FlowStepView>,
+        sent_url: String,
+    ) -> ResponseView {
+        let response = exchange.response;
+        let content_type = response.header("content-type").unwrap_or_default().to_owned();
+        let size = response.body.size();
+        let body_kind = body_kind(&content_type, size);
+        ResponseView {
+            status: response.status,
+            reason: response.reason,
+            http_version: response.version,
+            total_ms: exchange.timing.total_us as f64 / 1000.0,
+            first_byte_ms: exchange.timing.first_byte_us as f64 / 1000.0,
+            size,
+            headers: response.headers,
+            content_type,
+            id: self.inner.shelf.keep(response.body, body_kind == "json"),
+            body_kind: body_kind.to_owned(),
+            auth_story,
+            refreshed,
+            redirects: exchange
+                .redirects
+                .into_iter()
+                .map(|hop| RedirectView {
+                    status: hop.status,
+                    url: hop.url.to_string(),
+                    location: hop.location,
+                })
+                .collect(),
+            warnings,
+            flow,
+            sent_url,
+        }
+    }
+
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.inner.pipeline
+    }
+}
+
+/// What was done for authorization, a line each.
+fn story(verdict: &Verdict) -> Vec<String> {
+    let Some(auth) = &verdict.auth else { return Vec::new() };
+    let mut story = Vec::new();
+    if auth.refreshed && !auth.renewed_after_401 {
+        story.push("The token was renewed first.".to_owned());
+    }
+    if let Some(preview) = &auth.preview {
+        story.push(format!("Sent with {preview}"));
+    }
+    if auth.renewed_after_401 {
+        story.push("The API answered 401; the token was renewed once and the request sent again.".to_owned());
+    }
+    if let Some(failure) = &auth.renewal_failure {
+        story.push(format!("The API answered 401, and the token could not be renewed: {failure}"));
+    }
+    story
+}
+
+fn body_kind(content_type: &str, size: u64) -> &'static str {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        _ if size == 0 => "empty",
+        "application/json" | "text/json" => "json",
+        _ if essence.ends_with("+json") => "json",
+        "text/html" | "application/xhtml+xml" => "html",
+        "application/xml" | "text/xml" => "xml",
+        _ if essence.ends_with("+xml") && !essence.starts_with("image/") => "xml",
+        _ if essence.starts_with("image/") => "image",
+        _ if essence.starts_with("text/") || essence.is_empty() => "text",
+        "application/javascript" | "application/x-www-form-urlencoded" | "application/yaml" => "text",
+        _ => "binary",
+    }
+}
+
+impl From<HeldBack> for HeldBackView {
+    fn from(held: HeldBack) -> Self {
+        Self {
+            reason: serde_json::to_value(held.reason)
+                .ok()
+                .and_then(|value| value.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            message: held.message,
+            offers: held.offers.into_iter().map(SendIntent::from).collect(),
+            failure: held.failure.map(ErrorView::from),
+        }
+    }
+}
+
+impl From<Offer> for SendIntent {
+    fn from(offer: Offer) -> Self {
+        match offer {
+            Offer::RefreshAndSend => Self::RefreshAndSend,
+            Offer::SignInAndSend => Self::SignInAndSend,
+            Offer::GetTokenAndSend => Self::GetTokenAndSend,
+            Offer::SendAnyway => Self::SendAnyway,
+            Offer::SendWithoutToken => Self::SendWithoutToken,
+        }
+    }
+}
+
+/// Sends under way, by node.
+#[derive(Default)]
+pub(crate) struct Sends(Mutex<HashMap<String, watch::Sender<bool>>>);
+
+impl Sends {
+    /// Begins a Send; one that is still under way for the same node is cancelled.
+    fn begin(&self, node: &str) -> watch::Receiver<bool> {
+        let (sender, receiver) = watch::channel(false);
+        if let Some(before) = self.lock().insert(node.to_owned(), sender) {
+            before.send_replace(true);
+        }
+        receiver
+    }
+
+    fn end(&self, node: &str, mine: &watch::Receiver<bool>) {
+        let mut sends = self.lock();
+        if sends.get(node).is_some_and(|current| current.subscribe().same_channel(mine)) {
+            sends.remove(node);
+        }
+    }
+
+    fn cancel(&self, node: &str) {
+        if let Some(sender) = self.lock().get(node) {
+            sender.send_replace(true);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<bool>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nobody looks at the steps of a request without OAuth.
+struct Unobserved;
+
+impl FlowObserver for Unobserved {
+    fn step(&self, _step: &FlowStep) {}
+}
+
+/// Tells the shell how far a Send is.
+struct Reported {
+    node: String,
+    listener: Arc<dyn Listener>,
+}
+
+impl Progress for Reported {
+    fn reached(&self, stage: Stage) {
+        let (stage, bytes, of) = match stage {
+            Stage::Token => ("token", None, None),
+            Stage::Connecting => ("connecting", None, None),
+            Stage::Waiting => ("waiting", None, None),
+            Stage::Receiving { bytes, of } => ("receiving", Some(bytes), of),
+        };
+        self.listener.send_progress(SendProgress {
+            node: self.node.clone(),
+            stage: stage.to_owned(),
+            bytes,
+            of,
+        });
+    }
+}

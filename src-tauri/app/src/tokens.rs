@@ -1,0 +1,268 @@
+//! Tokens: getting, renewing, showing and ending them.
+
+use std::sync::Arc;
+
+use gatepass_oauth::keeper::{KeeperListener, TokenDemand};
+use gatepass_oauth::token_set::StoredTokens;
+use gatepass_oauth::{AuthConfig, Code, Failure, Secret, Status, TokenKey};
+
+use crate::dto::{
+    DiscoveryView, ErrorView, FlowChanged, StatusView, TokenCardView, TokenChanged, TokenPart, TokenView,
+};
+use crate::flows::Recording;
+use crate::token_report::reason;
+use crate::{App, Listener};
+
+impl App {
+    /// Gets a token anew; waits for the person where the grant needs one. The card says how it ended.
+    pub async fn get_new_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
+        let demand = self.demand(&node).await?;
+        let recording = self.record_flow(&node, &demand.key());
+        let login = {
+            let (listener, node) = (Arc::clone(&self.inner.listener), node.clone());
+            self.inner.logins.begin(&node.clone(), move || {
+                listener.flow_changed(FlowChanged { node: node.clone() });
+            })
+        };
+        self.inner.failures.clear(&node);
+        let obtained = self.keeper().obtain(&demand, Arc::clone(&login) as _, recording).await;
+        self.inner.logins.end(&node, &login);
+        self.conclude(&node, obtained.map(|_| ())).await
+    }
+
+    /// Renews the stored token now.
+    pub async fn refresh_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
+        let demand = self.demand(&node).await?;
+        let recording = self.record_flow(&node, &demand.key());
+        self.inner.failures.clear(&node);
+        let refreshed = self.keeper().refresh(&demand, recording).await;
+        self.conclude(&node, refreshed.map(|_| ())).await
+    }
+
+    /// Hands over the URL that the browser ended on.
+    pub async fn paste_callback(&self, node: String, url: String) -> Result<(), ErrorView> {
+        match self.inner.logins.of(&node) {
+            Some(login) => {
+                login.paste(Secret::new(url));
+                Ok(())
+            }
+            None => Err(ErrorView::plain(
+                "usage",
+                "No sign-in is waiting here",
+                "It has ended, or was cancelled.",
+                "Choose Get new token again.",
+            )),
+        }
+    }
+
+    /// Ends the wait of a sign-in. Nothing happens if none waits.
+    pub async fn cancel_login(&self, node: String) -> Result<(), ErrorView> {
+        if let Some(login) = self.inner.logins.of(&node) {
+            login.cancel();
+        }
+        Ok(())
+    }
+
+    /// Revokes the token at the provider and deletes it here; here also if the provider could not be told.
+    pub async fn revoke_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
+        let demand = self.demand(&node).await?;
+        let recording = self.record_flow(&node, &demand.key());
+        let ended = self.keeper().revoke(&demand, recording).await;
+        self.conclude(&node, ended.and_then(|ended| ended.failure.map_or(Ok(()), Err))).await
+    }
+
+    /// Deletes a token here, without telling the provider.
+    pub async fn delete_token(&self, key: String) -> Result<(), ErrorView> {
+        self.keeper().delete(&parsed(&key)?).await?;
+        Ok(())
+    }
+
+    /// All stored tokens, in the order in which they were obtained.
+    pub async fn list_tokens(&self) -> Result<Vec<TokenView>, ErrorView> {
+        let environments = self.database().environments().list(self.workspace()).await?;
+        let named =
+            |id: &str| environments.iter().find(|one| one.id.as_str() == id).map(|one| one.name.clone());
+        let stored = self.keeper().list().await?;
+        Ok(stored
+            .iter()
+            .map(|(key, stored)| self.token_view(key, stored, named(&stored.origin.environment)))
+            .collect())
+    }
+
+    /// A token's text, because the person asked to see or copy it.
+    pub async fn reveal_token(&self, key: String, part: TokenPart) -> Result<String, ErrorView> {
+        let key = parsed(&key)?;
+        let all = self.keeper().list().await?;
+        let stored = all.into_iter().find(|(known, _)| *known == key).map(|(_, stored)| stored.tokens);
+        let token = stored.and_then(|tokens| match part {
+            TokenPart::AccessToken => tokens.access_token,
+            TokenPart::IdToken => tokens.id_token,
+            TokenPart::RefreshToken => tokens.refresh_token,
+        });
+        token.map(|token| token.expose().to_owned()).ok_or_else(|| {
+            ErrorView::plain(
+                "usage",
+                "There is no such token",
+                "It was deleted, or the provider sent none of this kind.",
+                "Get a new token; for an ID token ask for the scope openid.",
+            )
+        })
+    }
+
+    /// Reads the metadata of the issuer that is set for this node.
+    pub async fn discover(&self, node: String) -> Result<DiscoveryView, ErrorView> {
+        let demand = self.demand(&node).await?;
+        let recording = self.record_flow(&node, &demand.key());
+        let server = self.keeper().discover(&demand.config, recording).await?;
+        let metadata = server.metadata();
+        let text = |name: &str| metadata.and_then(|metadata| metadata.text(name)).map(str::to_owned);
+        let list = |name: &str| {
+            let listed = metadata.and_then(|metadata| metadata.list(name)).unwrap_or_default();
+            listed.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let endpoints =
+            DISCOVERED.iter().filter_map(|name| Some(((*name).to_owned(), text(name)?))).collect();
+        Ok(DiscoveryView {
+            issuer: text("issuer").unwrap_or_default(),
+            endpoints,
+            scopes_supported: list("scopes_supported"),
+            grant_types_supported: list("grant_types_supported"),
+            client_authentication_supported: list("token_endpoint_auth_methods_supported"),
+            pkce_supported: list("code_challenge_methods_supported"),
+        })
+    }
+
+    /// Starts the background renewal, and passes on what the keeper says. Called once, when the window opens.
+    pub async fn keep_tokens_fresh(&self) {
+        self.keeper().subscribe(Arc::new(Relay(Arc::clone(&self.inner.listener))));
+        let keeper = self.keeper().clone();
+        tokio::spawn(async move { keeper.keep_fresh().await });
+    }
+
+    /// The card after an action: with its failure, until the next one.
+    async fn conclude(&self, node: &str, ended: Result<(), Failure>) -> Result<TokenCardView, ErrorView> {
+        if let Err(failure) = ended
+            && failure.code != Code::Cancelled
+        {
+            self.inner.failures.set(node, failure);
+        }
+        self.inner.listener.flow_changed(FlowChanged { node: node.to_owned() });
+        self.token_card(node.to_owned()).await
+    }
+
+    pub(crate) fn record_flow(&self, node: &str, key: &TokenKey) -> Arc<Recording> {
+        let (listener, node) = (Arc::clone(&self.inner.listener), node.to_owned());
+        self.inner.flows.record(key, move || listener.flow_changed(FlowChanged { node: node.clone() }))
+    }
+
+    /// A row of the list. Its own config is not at hand, so the usual margin decides between valid and expiring.
+    fn token_view(&self, key: &TokenKey, stored: &StoredTokens, environment: Option<String>) -> TokenView {
+        let status = match self.inner.watched.config_of(key) {
+            Some(demand) => self.keeper().status(&demand, Some(stored)),
+            None => stored.status(&usual_config(), self.now()),
+        };
+        TokenView {
+            key: key.to_string(),
+            name: stored.origin.token_name.clone(),
+            client_id: stored.origin.client_id.clone(),
+            provider: stored.origin.provider.clone(),
+            grant: stored.origin.grant.clone(),
+            scope: stored.origin.scope.clone(),
+            environment,
+            status: status.into(),
+            reason: reason(stored),
+            obtained_at: stored.tokens.obtained_at,
+            expires_at: stored.tokens.expires_at,
+        }
+    }
+}
+
+/// The endpoints that discovery can fill in, by their names in metadata and in the auth config alike.
+const DISCOVERED: [&str; 11] = [
+    "authorization_endpoint",
+    "token_endpoint",
+    "device_authorization_endpoint",
+    "pushed_authorization_request_endpoint",
+    "backchannel_authentication_endpoint",
+    "registration_endpoint",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "introspection_endpoint",
+    "revocation_endpoint",
+    "end_session_endpoint",
+];
+
+fn usual_config() -> AuthConfig {
+    AuthConfig::from_json(&serde_json::json!({ "grant": "authorization_code" }))
+        .expect("a config with a grant and nothing else is complete")
+}
+
+fn parsed(key: &str) -> Result<TokenKey, ErrorView> {
+    TokenKey::parse(key).ok_or_else(|| {
+        ErrorView::plain(
+            "usage",
+            "This is no token",
+            "Its key is malformed.",
+            "Choose a token from the list.",
+        )
+    })
+}
+
+impl From<Status> for StatusView {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::None => Self::None,
+            Status::Valid => Self::Valid,
+            Status::Expiring => Self::Expiring,
+            Status::Expired => Self::Expired,
+            Status::Refreshing => Self::Refreshing,
+            Status::Failed => Self::Failed,
+            Status::SignInNeeded => Self::SignInNeeded,
+        }
+    }
+}
+
+/// Passes the keeper's changes on to the shell.
+struct Relay(Arc<dyn Listener>);
+
+impl KeeperListener for Relay {
+    fn changed(&self, key: &TokenKey) {
+        self.0.token_changed(TokenChanged { key: key.to_string() });
+    }
+}
+
+/// What is on screen or was sent: which demand a stored token belongs to.
+#[derive(Default)]
+pub(crate) struct Watched(std::sync::Mutex<std::collections::HashMap<TokenKey, TokenDemand>>);
+
+impl Watched {
+    pub(crate) fn remember(&self, demand: &TokenDemand) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(demand.key(), demand.clone());
+    }
+
+    fn config_of(&self, key: &TokenKey) -> Option<TokenDemand> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
+    }
+}
+
+/// The last failure of each node's card, until it is tried again.
+#[derive(Default)]
+pub(crate) struct Failures(std::sync::Mutex<std::collections::HashMap<String, Failure>>);
+
+impl Failures {
+    pub(crate) fn set(&self, node: &str, failure: Failure) {
+        self.lock().insert(node.to_owned(), failure);
+    }
+
+    pub(crate) fn clear(&self, node: &str) {
+        self.lock().remove(node);
+    }
+
+    pub(crate) fn of(&self, node: &str) -> Option<Failure> {
+        self.lock().get(node).cloned()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Failure>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
