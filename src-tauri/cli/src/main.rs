@@ -1,1 +1,90 @@
-fn main() {}
+//! `gatepass`: arguments in, reports out. No window, no WebKit.
+
+#[macro_use]
+mod terminal;
+
+mod aim;
+mod arguments;
+mod commands;
+mod outcome;
+mod person;
+mod place;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command, TokenAction};
+use outcome::{Ending, Stop};
+
+fn main() -> ExitCode {
+    let json = std::env::args().any(|argument| argument == "--json");
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error, json),
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("GATEPASS_LOG").unwrap_or_else(|_| "error".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    // One thread does it all: a request on a kept connection takes less time than waking another thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments)),
+        Err(error) => Err(Stop::usage(
+            "The program could not start",
+            format!("The system refused a part of its runtime: {error}."),
+            "Close other programs and try again.",
+        )),
+    };
+    match ended {
+        Ok(ending) => ending,
+        Err(stop) => stop.report(json),
+    }
+    .into()
+}
+
+async fn run(arguments: Arguments) -> Result<Ending, Stop> {
+    let place = place::Place::new(arguments.place)?;
+    match arguments.command {
+        Command::Run(run) => commands::run::run(&place, *run).await,
+        Command::Send(send) => commands::send::send(&place, *send).await,
+        Command::Token(token) => match token.action {
+            TokenAction::Get(target) => commands::token::get(&place, target).await,
+            TokenAction::Refresh(target) => commands::token::refresh(&place, target).await,
+            TokenAction::Show(target) => commands::token::show(&place, target).await,
+            TokenAction::List(target) => commands::token::list(&place, target).await,
+            TokenAction::Introspect(target) => commands::token_ends::introspect(&place, target).await,
+            TokenAction::Userinfo(target) => commands::token_ends::userinfo(&place, target).await,
+            TokenAction::Revoke(target) => commands::token_ends::revoke(&place, target).await,
+            TokenAction::Delete(target) => commands::token_ends::delete(&place, target).await,
+            TokenAction::Logout(target) => commands::token_ends::logout(&place, target).await,
+        },
+        Command::Import(import) => commands::import::import(&place, import).await,
+        Command::Export(export) => commands::export::export(&place, export).await,
+        Command::Playground(playground) => commands::playground::playground(playground).await,
+    }
+}
+
+/// Usage errors, and `--help` and `--version`, which are none.
+fn refuse(error: &clap::Error, json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Ending::Done.into();
+    }
+    if json {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let stop = Stop::usage(
+            first,
+            "The command line is not one that gatepass understands.",
+            "See gatepass --help.",
+        );
+        return stop.report(true).into();
+    }
+    let _ = error.print();
+    Ending::Usage.into()
+}

@@ -1,0 +1,298 @@
+//! What can be typed: the command line is a contract that scripts rely on.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Gatepass: an API client whose tokens never go stale.
+#[derive(Parser)]
+#[command(name = "gatepass", version, about, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where things are kept.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// Folder of the database; default: the platform's data folder.
+    #[arg(long, global = true, env = "GATEPASS_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// What protects stored secrets.
+    #[arg(long, global = true, env = "GATEPASS_KEY_STORE", value_name = "KIND")]
+    pub key_store: Option<KeyStore>,
+    /// File whose first line is the passphrase, for `--key-store passphrase`.
+    #[arg(long, global = true, env = "GATEPASS_PASSPHRASE_FILE", value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeyStore {
+    Keyring,
+    File,
+    Passphrase,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a collection: a file, or a name in the database.
+    Run(Box<RunArguments>),
+    /// Send one request; its body goes to stdout, the rest to stderr.
+    Send(Box<SendArguments>),
+    /// Get, renew and inspect tokens.
+    Token(Box<TokenArguments>),
+    /// Import collections and environments into the database.
+    Import(ImportArguments),
+    /// Write a collection out.
+    Export(ExportArguments),
+    /// Serve the playground: an OAuth provider and API on 127.0.0.1.
+    Playground(PlaygroundArguments),
+}
+
+/// Variables from outside the collection.
+#[derive(Args, Clone, Default)]
+pub struct Variables {
+    /// Environment: a file, or a name in the database.
+    #[arg(short = 'e', long, value_name = "FILE|NAME")]
+    pub environment: Option<String>,
+    /// Globals: a file.
+    #[arg(short = 'g', long, value_name = "FILE")]
+    pub globals: Option<PathBuf>,
+    /// A variable of the environment, set for this call (repeatable).
+    #[arg(long = "env-var", value_name = "KEY=VALUE")]
+    pub environment_variables: Vec<String>,
+    /// A global variable, set for this call (repeatable).
+    #[arg(long = "global-var", value_name = "KEY=VALUE")]
+    pub global_variables: Vec<String>,
+}
+
+/// How requests leave.
+#[derive(Args, Clone, Default)]
+pub struct Transport {
+    /// Do not verify TLS certificates.
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// Do not follow redirects.
+    #[arg(long)]
+    pub ignore_redirects: bool,
+    /// Time allowed for one request, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub timeout_request: Option<u64>,
+    /// Client certificate (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub ssl_client_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "ssl_client_cert")]
+    pub ssl_client_key: Option<PathBuf>,
+    /// Passphrase of the private key.
+    #[arg(long, value_name = "TEXT", requires = "ssl_client_cert")]
+    pub ssl_client_passphrase: Option<String>,
+    /// Certificates to trust beside the system's (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub ssl_extra_ca_certs: Option<PathBuf>,
+}
+
+/// What is done about tokens while sending.
+#[derive(Args, Clone, Default)]
+pub struct TokenTerms {
+    /// Never renew a token.
+    #[arg(long)]
+    pub no_auth_refresh: bool,
+    /// Send even with a token that is known to be dead, or with none.
+    #[arg(long)]
+    pub send_anyway: bool,
+    /// Keep tokens of a run on a file in the database.
+    #[arg(long)]
+    pub save_tokens: bool,
+}
+
+#[derive(Args)]
+pub struct RunArguments {
+    /// A file, or a name in the database.
+    #[arg(value_name = "COLLECTION")]
+    pub collection: String,
+    #[command(flatten)]
+    pub variables: Variables,
+    #[command(flatten)]
+    pub transport: Transport,
+    #[command(flatten)]
+    pub terms: TokenTerms,
+    /// Run only this folder or request (repeatable).
+    #[arg(long, value_name = "NAME")]
+    pub folder: Vec<String>,
+    /// How many times the collection is run.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
+    pub iteration_count: u32,
+    /// How many iterations run side by side.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub parallel: u32,
+    /// Pause between two requests, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub delay_request: u64,
+    /// Time allowed for the whole run, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub timeout: Option<u64>,
+    /// Stop at the first failure.
+    #[arg(long)]
+    pub bail: bool,
+    /// Exit with 0 even if something failed.
+    #[arg(short = 'x', long)]
+    pub suppress_exit_code: bool,
+    /// Run no script. (Scripts are not run yet in any case: a collection that has some is told so.)
+    #[arg(long)]
+    pub no_scripts: bool,
+    /// Print nothing but errors.
+    #[arg(long)]
+    pub silent: bool,
+    /// Print one JSON document instead of the report.
+    #[arg(long)]
+    pub json: bool,
+    /// When to colour the report.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    On,
+    Off,
+}
+
+#[derive(Args)]
+pub struct SendArguments {
+    /// A file, or a name in the database.
+    #[arg(value_name = "COLLECTION")]
+    pub collection: String,
+    /// An id, a name, or a path `Folder/Sub/Name`.
+    #[arg(value_name = "REQUEST")]
+    pub request: String,
+    #[command(flatten)]
+    pub variables: Variables,
+    #[command(flatten)]
+    pub transport: Transport,
+    #[command(flatten)]
+    pub terms: TokenTerms,
+    /// Headers and timing on stderr.
+    #[arg(short = 'v', long)]
+    pub verbose: bool,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct TokenArguments {
+    #[command(subcommand)]
+    pub action: TokenAction,
+}
+
+#[derive(Subcommand)]
+pub enum TokenAction {
+    /// The stored token if it is good, a renewed one, or a new one.
+    Get(TokenTarget),
+    /// Renew now.
+    Refresh(TokenTarget),
+    /// What is stored, without getting or renewing anything.
+    Show(TokenTarget),
+    /// All stored tokens; of one collection if it is named.
+    List(ListTarget),
+    /// Ask the provider about the token (RFC 7662).
+    Introspect(TokenTarget),
+    /// Revoke at the provider and delete here (RFC 7009).
+    Revoke(TokenTarget),
+    /// Delete here only.
+    Delete(TokenTarget),
+    /// Ask the provider about the person.
+    Userinfo(TokenTarget),
+    /// Revoke, delete, and end the session at the provider.
+    Logout(TokenTarget),
+}
+
+#[derive(Args, Clone)]
+pub struct TokenTarget {
+    /// A file or a name in the database, and after `#` a request or folder in it.
+    #[arg(value_name = "COLLECTION[#REQUEST]", required_unless_present = "config")]
+    pub target: Option<String>,
+    /// An auth config as JSON instead (`-` reads stdin).
+    #[arg(long, value_name = "FILE", conflicts_with = "target")]
+    pub config: Option<String>,
+    #[command(flatten)]
+    pub variables: Variables,
+    #[command(flatten)]
+    pub transport: Transport,
+    /// The token's name.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The ID token instead of the access token.
+    #[arg(long)]
+    pub id_token: bool,
+    /// Print the whole header line.
+    #[arg(long)]
+    pub header: bool,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+    /// Open no browser: print the URL, read the callback URL from stdin.
+    #[arg(long)]
+    pub no_browser: bool,
+    /// Print an ID token that failed its checks all the same.
+    #[arg(long)]
+    pub allow_invalid_id_token: bool,
+    /// Print the refresh token too (with `--json`).
+    #[arg(long)]
+    pub reveal_refresh_token: bool,
+    /// Keep the token in the database when it was named by a file.
+    #[arg(long)]
+    pub save_tokens: bool,
+}
+
+#[derive(Args, Clone)]
+pub struct ListTarget {
+    /// Only tokens that this collection asks for.
+    #[arg(value_name = "COLLECTION")]
+    pub collection: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ImportArguments {
+    /// A file, or `-` for stdin.
+    #[arg(value_name = "FILE|-")]
+    pub source: String,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct ExportArguments {
+    /// A name in the database, or a file.
+    #[arg(value_name = "COLLECTION")]
+    pub collection: String,
+    /// `postman`: collection format 2.1.
+    #[arg(long, value_name = "FORMAT", default_value = "postman")]
+    pub format: String,
+    /// Write to this file instead of stdout.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Leave secrets in. They are left out by default.
+    #[arg(long)]
+    pub include_secrets: bool,
+}
+
+#[derive(Args)]
+pub struct PlaygroundArguments {
+    /// Port; default: a free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// Lifetime of its tokens, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub lifetime: u64,
+    /// Write the sample collection to this file, for use with the other commands.
+    #[arg(long, value_name = "FILE")]
+    pub collection: Option<PathBuf>,
+}

@@ -1,0 +1,153 @@
+//! `gatepass send`: one request; its body goes to stdout, the rest to stderr.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use gatepass_app::core::exchange::{Exchange, ResponseBody};
+use gatepass_app::core::pipeline::{Outcome, Trouble, Verdict};
+use gatepass_app::core::ports::Unwatched;
+use gatepass_app::oauth::keeper::SendTerms;
+use gatepass_app::oauth::{Code, Failure};
+use serde_json::{Value, json};
+
+use crate::aim::{self, outside_of, send_settings, surrounding};
+use crate::arguments::SendArguments;
+use crate::outcome::{Ending, Stop};
+use crate::person::{Steps, TerminalPerson, somebody_is_there};
+use crate::place::Place;
+use crate::terminal;
+
+pub async fn send(place: &Place, arguments: SendArguments) -> Result<Ending, Stop> {
+    let app = match place.needs_database(&arguments.collection, &arguments.variables, &arguments.terms) {
+        true => Some(place.app().await?),
+        false => None,
+    };
+    let ended = send_one(place, app.as_ref(), &arguments).await;
+    if let Some(app) = app {
+        app.close().await;
+    }
+    ended
+}
+
+async fn send_one(
+    place: &Place,
+    app: Option<&gatepass_app::App>,
+    arguments: &SendArguments,
+) -> Result<Ending, Stop> {
+    let settings = send_settings(&arguments.transport);
+    let surrounding = surrounding(app, &arguments.variables).await?;
+    let source = aim::source_of(app, &arguments.collection).await?;
+    let node = source.find(Some(&arguments.request)).map_err(Stop::from)?;
+    let draft = source.draft(node, &surrounding, &settings);
+    let outside = outside_of(app, place);
+    outside.set_send_settings(settings);
+    let person = somebody_is_there(place.has_browser()).then(|| Arc::new(TerminalPerson::new(false)) as _);
+    let terms = SendTerms {
+        renew: !arguments.terms.no_auth_refresh,
+        send_anyway: arguments.terms.send_anyway,
+        person,
+    };
+    let verdict = outside
+        .pipeline(app.map(gatepass_app::App::recorder))
+        .send(draft, &terms, &Unwatched, Arc::new(Steps::default()))
+        .await;
+    for warning in &verdict.warnings {
+        tell!("{}", terminal::inert(&format!("note: {}", warning.message)));
+    }
+    tell(verdict, arguments)
+}
+
+fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
+    let auth = verdict.auth.as_ref().map(|auth| {
+        json!({
+            "token_name": auth.token_name,
+            "use_token": auth.use_token,
+            "refreshed": auth.refreshed || auth.renewed_after_401,
+        })
+    });
+    let exchange = match verdict.outcome {
+        Outcome::Answered(exchange) => exchange,
+        Outcome::HeldBack(held) => {
+            let failure = held.failure.unwrap_or_else(|| {
+                Failure::new(
+                    Code::SignInNeeded,
+                    "The request was not sent",
+                    held.message,
+                    "Run gatepass token get for it first, or send it all the same with --send-anyway.",
+                )
+            });
+            return Err(failure.into());
+        }
+        Outcome::Failed(Trouble::Auth(failure)) => return Err(failure.into()),
+        Outcome::Failed(Trouble::Send(failure)) => {
+            let code = match failure.kind {
+                gatepass_app::core::ports::SendFailureKind::Invalid => Code::Usage,
+                gatepass_app::core::ports::SendFailureKind::Tls => Code::Tls,
+                gatepass_app::core::ports::SendFailureKind::Timeout => Code::Timeout,
+                _ => Code::Network,
+            };
+            return Err(Stop::request(Failure::new(code, failure.message, failure.cause, failure.next_step)));
+        }
+    };
+    if arguments.verbose && !arguments.json {
+        tell_head(&exchange);
+    }
+    let body = body_of(&exchange.response.body)?;
+    if arguments.json {
+        say!("{}", document(&exchange, &body, auth));
+    } else {
+        let mut out = std::io::stdout().lock();
+        // A reader that has seen enough (`| head`) is no error.
+        let _ = out.write_all(&body);
+        let _ = out.flush();
+    }
+    Ok(if exchange.response.status < 400 { Ending::Done } else { Ending::Failed })
+}
+
+fn tell_head(exchange: &Exchange) {
+    let response = &exchange.response;
+    tell!("{}", terminal::inert(&format!("{} {} {}", response.version, response.status, response.reason)));
+    for (name, value) in &response.headers {
+        tell!("{}", terminal::inert(&format!("{name}: {value}")));
+    }
+    let timing = &exchange.timing;
+    tell!(
+        "{:.1} ms, first byte after {:.1} ms, {} bytes",
+        timing.total_us as f64 / 1000.0,
+        timing.first_byte_us as f64 / 1000.0,
+        response.body.size()
+    );
+}
+
+fn document(exchange: &Exchange, body: &[u8], auth: Option<Value>) -> Value {
+    let response = &exchange.response;
+    let text = std::str::from_utf8(body).ok();
+    let encoded = text.is_none().then(|| base64::engine::general_purpose::STANDARD.encode(body));
+    json!({
+        "status": response.status,
+        "headers": response.headers,
+        "body": text,
+        "body_base64": encoded,
+        "timing": {
+            "connect_ms": exchange.timing.connect_us.map(|us| us as f64 / 1000.0),
+            "first_byte_ms": exchange.timing.first_byte_us as f64 / 1000.0,
+            "total_ms": exchange.timing.total_us as f64 / 1000.0,
+        },
+        "auth": auth,
+    })
+}
+
+fn body_of(body: &ResponseBody) -> Result<Vec<u8>, Stop> {
+    match body {
+        ResponseBody::Memory(bytes) => Ok(bytes.to_vec()),
+        ResponseBody::File(file) => std::fs::read(&file.path).map_err(|error| {
+            Stop::request(Failure::new(
+                Code::Storage,
+                "The response body cannot be read back",
+                format!("{error}."),
+                "Check that there is room in the temporary folder.",
+            ))
+        }),
+    }
+}

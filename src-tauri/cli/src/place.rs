@@ -1,0 +1,62 @@
+//! Where this call keeps its things: opened only when something needs it.
+
+use std::sync::Arc;
+
+use gatepass_app::{App, Environment, KeyStoreKind, Options, Outside, Unheard};
+
+use crate::aim::is_file;
+use crate::arguments::{self, KeyStore, TokenTerms, Variables};
+use crate::outcome::Stop;
+
+pub struct Place {
+    options: Options,
+    /// A data directory was named, by option or environment variable.
+    named: bool,
+}
+
+impl Place {
+    pub fn new(arguments: arguments::Place) -> Result<Self, Stop> {
+        let mut environment = Environment::read();
+        let named = arguments.data_dir.is_some();
+        environment.data_dir = arguments.data_dir;
+        environment.passphrase_file = arguments.passphrase_file;
+        let mut options = Options::from_environment(&environment);
+        if let Some(kind) = arguments.key_store {
+            options.key_store = Some(match kind {
+                KeyStore::Keyring => KeyStoreKind::Keyring,
+                KeyStore::File => KeyStoreKind::File,
+                KeyStore::Passphrase => KeyStoreKind::Passphrase,
+            });
+            options.unknown_key_store = None;
+        }
+        Ok(Self { options, named })
+    }
+
+    /// Whether a browser may be opened without a terminal.
+    pub fn has_browser(&self) -> bool {
+        self.options.browser.is_some()
+    }
+
+    /// The application on the database.
+    pub async fn app(&self) -> Result<App, Stop> {
+        self.app_for(false).await
+    }
+
+    /// The same; with `no_browser` it opens none.
+    pub async fn app_for(&self, no_browser: bool) -> Result<App, Stop> {
+        let options = Options { open_browser: !no_browser, ..self.options.clone() };
+        App::open(options, Arc::new(Unheard)).await.map_err(Stop::from)
+    }
+
+    /// Whether sending this collection needs the database: it is kept there, or its environment is, or its tokens are
+    /// to be. A run on files alone needs neither database nor keyring.
+    pub fn needs_database(&self, collection: &str, variables: &Variables, terms: &TokenTerms) -> bool {
+        let named_environment = variables.environment.as_deref().is_some_and(|name| !is_file(name));
+        !is_file(collection) || named_environment || self.named || terms.save_tokens
+    }
+
+    /// Without a database: tokens end with this process.
+    pub fn outside(&self) -> Outside {
+        Outside::in_memory(&self.options)
+    }
+}
