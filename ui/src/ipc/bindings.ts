@@ -24,6 +24,20 @@ problem: string | null, };
 
 export type BodyLook = "pretty" | "raw";
 
+export type BodyText = { 
+/**
+ * Absent for bodies over 5 MiB: those are read in windows of lines.
+ */
+text: string | null, lines: number, 
+/**
+ * Of this look, in bytes.
+ */
+size: number, 
+/**
+ * Why the formatting failed, when this is the raw text instead.
+ */
+problem: string | null, };
+
 export type BodyView = { "kind": "none" } | { "kind": "raw", language: string, text: string, } | { "kind": "urlencoded", fields: Array<RowView>, } | { "kind": "other", name: string, };
 
 export type CheckView = { check: string, 
@@ -397,6 +411,8 @@ export interface Commands {
   /** Reads the metadata of the issuer that is set for this node. */
   discover: { args: { node: string }; returns: DiscoveryView };
   token_card: { args: { node: string }; returns: TokenCardView };
+  /** What the next Send of a node will do, whatever its kind of auth. */
+  will_send: { args: { node: string }; returns: WillSendView };
   /** Gets a token anew; waits for the person where the grant needs one. */
   get_new_token: { args: { node: string }; returns: TokenCardView };
   refresh_token: { args: { node: string }; returns: TokenCardView };
@@ -409,6 +425,8 @@ export interface Commands {
   reveal_token: { args: { key: string; part: TokenPart }; returns: string };
   send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
   cancel_send: { args: { node: string }; returns: null };
+  /** The whole text of a response body up to 5 MiB, formatted or raw. */
+  response_text: { args: { id: string; look: BodyLook }; returns: BodyText };
   /** A window of lines of a response body, formatted or raw. */
   response_lines: { args: { id: string; look: BodyLook; first: number; count: number }; returns: BodyLines };
   history: { args: { query: string; limit: number }; returns: Array<HistoryView> };

@@ -1,0 +1,109 @@
+//! Every command that the window can give, each a single call of a use case. The table below makes the command, its
+//! permission to be called, and its TypeScript signature from one line, so that the three cannot differ.
+
+use std::collections::BTreeMap;
+
+use gatepass_app::dto::*;
+use serde_json::Value;
+
+use crate::bindings::CommandSignature;
+
+macro_rules! commands {
+    ($( $(#[doc = $doc:literal])* $name:ident ( $($arg:ident : $type:ty),* ) -> $returns:ty; )*) => {
+        mod generated {
+            use super::*;
+            $(
+                $(#[doc = $doc])*
+                #[tauri::command(rename_all = "camelCase")]
+                pub(crate) async fn $name(
+                    desk: tauri::State<'_, crate::desk::Desk>,
+                    $($arg: $type),*
+                ) -> Result<$returns, ErrorView> {
+                    desk.app().await?.$name($($arg),*).await
+                }
+            )*
+        }
+
+        /// The handler that Tauri dispatches to.
+        pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+            use generated::*;
+            tauri::generate_handler![$($name),*]
+        }
+
+        /// The same table for the generated TypeScript.
+        pub(crate) fn signatures() -> Vec<CommandSignature> {
+            vec![$(CommandSignature::of::<$returns>(
+                stringify!($name),
+                &[$($doc),*],
+                vec![$((stringify!($arg), crate::bindings::type_name::<$type>())),*],
+            )),*]
+        }
+    };
+}
+
+commands! {
+    /// Everything that the window needs to paint itself.
+    open_workspace() -> WorkspaceView;
+
+    create_collection(name: String) -> NodeView;
+    create_folder(parent: String, name: String) -> NodeView;
+    create_request(parent: String, name: String) -> NodeView;
+    rename_node(id: String, name: String) -> NodeView;
+    /// Takes a node and all below it out of the tree; `restore_node` brings it back.
+    delete_node(id: String) -> ();
+    restore_node(id: String) -> Vec<NodeView>;
+    duplicate_node(id: String) -> Vec<NodeView>;
+    /// Moves a node below `parent`, in front of `before` or to the end.
+    move_node(id: String, parent: String, before: Option<String>) -> ();
+
+    open_node(id: String) -> NodeDetail;
+    edit_request(id: String, edit: RequestEdit) -> NodeView;
+    /// Sets the kind of auth by Postman's name; `null` inherits.
+    set_auth(id: String, kind: Option<String>) -> NodeDetail;
+    /// Sets auth parameters by name; `null` removes one. Secrets go in this way and never come back out.
+    set_auth_params(id: String, params: BTreeMap<String, Value>) -> NodeDetail;
+    /// The value of one secret parameter, because the person asked to see it.
+    reveal_auth_secret(id: String, name: String) -> String;
+    set_variables(id: String, variables: Vec<VariableView>) -> NodeDetail;
+
+    create_environment(name: String) -> EnvironmentView;
+    edit_environment(environment: EnvironmentView) -> EnvironmentView;
+    delete_environment(id: String) -> ();
+    choose_environment(id: Option<String>) -> ();
+    reveal_environment_secret(id: String, key: String) -> String;
+
+    /// Reads the metadata of the issuer that is set for this node.
+    discover(node: String) -> DiscoveryView;
+    token_card(node: String) -> TokenCardView;
+    /// What the next Send of a node will do, whatever its kind of auth.
+    will_send(node: String) -> WillSendView;
+    /// Gets a token anew; waits for the person where the grant needs one.
+    get_new_token(node: String) -> TokenCardView;
+    refresh_token(node: String) -> TokenCardView;
+    paste_callback(node: String, url: String) -> ();
+    cancel_login(node: String) -> ();
+    revoke_token(node: String) -> TokenCardView;
+    delete_token(key: String) -> ();
+    list_tokens() -> Vec<TokenView>;
+    /// A token's text, because the person asked to see or copy it.
+    reveal_token(key: String, part: TokenPart) -> String;
+
+    send(node: String, intent: SendIntent) -> SendOutcome;
+    cancel_send(node: String) -> ();
+    /// The whole text of a response body up to 5 MiB, formatted or raw.
+    response_text(id: String, look: BodyLook) -> BodyText;
+    /// A window of lines of a response body, formatted or raw.
+    response_lines(id: String, look: BodyLook, first: usize, count: usize) -> BodyLines;
+    history(query: String, limit: usize) -> Vec<HistoryView>;
+
+    preview_import(text: String, name: String) -> ImportPreview;
+    import_text(text: String, name: String) -> ImportResult;
+    preview_import_file(path: String) -> ImportPreview;
+    import_file(path: String) -> ImportResult;
+
+    /// Starts the playground and brings its collection in if it is not there yet.
+    open_playground() -> WorkspaceView;
+    set_setting(name: String, value: Value) -> ();
+    /// Chooses how secrets are protected: `keyring`, `file` or `passphrase` (then with one).
+    choose_key_store(kind: String, passphrase: Option<String>) -> KeyStoreView;
+}
