@@ -1,0 +1,1 @@
+export { default as FlowLog } from "./FlowLog.svelte";
