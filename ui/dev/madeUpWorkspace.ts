@@ -1,5 +1,6 @@
 import type {
   BodyLines,
+  DiscoveryView,
   EnvironmentView,
   ErrorView,
   NodeDetail,
@@ -10,6 +11,7 @@ import type {
   SendOutcome,
   WorkspaceView,
 } from "../src/ipc/bindings";
+import { MadeUpTokens } from "./madeUpTokens";
 
 const BODY = {
   items: [
@@ -40,9 +42,14 @@ export class MadeUpWorkspace {
   ];
   chosen: string | null = "staging";
   settings: Record<string, unknown> = {};
+  readonly tokens: MadeUpTokens;
   #next = 1;
 
-  constructor(readonly state: string) {
+  constructor(
+    readonly state: string,
+    token = "valid",
+  ) {
+    this.tokens = new MadeUpTokens(token);
     if (state === "empty") {
       this.environments = [];
       this.chosen = null;
@@ -114,6 +121,31 @@ export class MadeUpWorkspace {
       }
       case "reveal_environment_secret":
         return "s3cret-of-staging";
+      case "set_auth":
+        this.#node(id).auth = args.kind as string | null;
+        return this.#detail(id);
+      case "set_auth_params":
+        this.tokens.setParams(id, args.params as Record<string, never>);
+        return this.#detail(id);
+      case "reveal_auth_secret":
+        return "correct-horse-battery";
+      case "reveal_token":
+        return "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIyNDgyODk3NjEwMDEifQ.c2lnbmF0dXJl";
+      case "token_card":
+        return this.tokens.card();
+      case "list_tokens":
+        return this.tokens.list();
+      case "get_new_token":
+      case "refresh_token":
+        await new Promise((done) => setTimeout(done, 100));
+        return this.tokens.refreshed();
+      case "revoke_token":
+      case "delete_token":
+        return this.tokens.forget();
+      case "cancel_login":
+        return this.tokens.stopWaiting();
+      case "discover":
+        return discovery;
       case "send":
         return this.#send(id, args.intent as string);
       case "response_lines":
@@ -194,11 +226,15 @@ export class MadeUpWorkspace {
   }
 
   #detail(id: string): NodeDetail {
+    const node = this.#node(id);
+    let owner: NodeView | undefined = node;
+    while (owner && !owner.auth) owner = this.nodes.find((other) => other.id === owner?.parent);
+    const auth = owner?.auth ? this.tokens.own(owner.id, owner.auth) : null;
     return {
-      node: this.#node(id),
+      node,
       description: "",
-      auth: null,
-      effectiveAuth: { fromNode: null, fromName: null, auth: null },
+      auth: owner === node ? auth : null,
+      effectiveAuth: { fromNode: owner?.id ?? null, fromName: owner?.name ?? null, auth },
       variables: [{ key: "page_size", value: "50", secret: false, enabled: true }],
       scope: [
         {
@@ -220,13 +256,34 @@ export class MadeUpWorkspace {
       nodes: this.nodes,
       environments: this.environments,
       chosenEnvironment: this.chosen,
-      tokens: [],
+      tokens: this.state === "empty" ? [] : this.tokens.list(),
       settings: this.settings,
       keyStore: { kind: "keyring", state: "ready", label: "Tokens encrypted · OS keyring", problem: null },
       playground: null,
     };
   }
 }
+
+const discovery: DiscoveryView = {
+  issuer: "https://id.example.com",
+  endpoints: Object.fromEntries(
+    [
+      ["authorization_endpoint", "authorize"],
+      ["token_endpoint", "token"],
+      ["device_authorization_endpoint", "device/code"],
+      ["jwks_uri", "jwks.json"],
+      ["pushed_authorization_request_endpoint", "par"],
+      ["userinfo_endpoint", "userinfo"],
+      ["introspection_endpoint", "introspect"],
+      ["revocation_endpoint", "revoke"],
+      ["end_session_endpoint", "logout"],
+    ].map(([name, path]) => [name, `https://id.example.com/${path}`]),
+  ),
+  scopesSupported: ["openid", "profile", "email", "photos:read", "photos:write", "offline_access"],
+  grantTypesSupported: ["authorization_code", "refresh_token"],
+  clientAuthenticationSupported: ["client_secret_basic", "client_secret_post"],
+  pkceSupported: ["S256"],
+};
 
 function environment(id: string, name: string, colour: string | null): EnvironmentView {
   return {

@@ -9,7 +9,7 @@ localStorage.setItem("gatepass.theme", theme);
 document.documentElement.dataset.theme = theme;
 
 mockWindows("main");
-const workspace = new MadeUpWorkspace(query.get("state") ?? "photos");
+const workspace = new MadeUpWorkspace(query.get("state") ?? "photos", query.get("token") ?? "valid");
 mockIPC((name, args) => workspace.answer(name, (args ?? {}) as Record<string, unknown>), {
   shouldMockEvents: true,
 });

@@ -1,11 +1,14 @@
 import { createContext } from "svelte";
+import type { Health } from "../components/HealthGlyph.svelte";
 import { Toasts } from "../components/toasts.svelte";
+import { Authorization, Discoveries } from "../features/authorization";
 import { Environments } from "../features/environments";
 import { ImportDialogState } from "../features/interchange";
 import { Problems } from "../features/problems";
 import { OpenTabs } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
 import { KeyStore } from "../features/settings";
+import { healthOf, STATUS_WORDS, Tokens } from "../features/tokens";
 import { WorkspaceTree } from "../features/workspace-tree";
 import { command, onEvent, type ImportResult, type SendIntent, type WorkspaceView } from "../ipc";
 import { counted } from "../lib/format";
@@ -17,6 +20,8 @@ export class Desk {
   readonly environments = new Environments();
   readonly exchanges = new Exchanges();
   readonly problems = new Problems();
+  readonly tokens = new Tokens();
+  readonly discoveries = new Discoveries();
   readonly toasts = new Toasts();
   readonly importing = new ImportDialogState();
   readonly keyStore = new KeyStore();
@@ -25,7 +30,10 @@ export class Desk {
   name = $state("Gatepass");
 
   constructor() {
-    this.environments.onresolved = () => void this.problems.attempt(() => this.tabs.reloadScopes());
+    this.environments.onresolved = () => {
+      this.tokens.ownerKeys.forgetAll();
+      void this.problems.attempt(() => this.tabs.reloadScopes());
+    };
     this.tabs.onfront = () => (this.environments.open = null);
     this.tree.onexpanded = (ids) =>
       void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
@@ -41,6 +49,7 @@ export class Desk {
     });
     const ends = [
       this.exchanges.follow(),
+      this.tokens.follow(),
       onEvent("workspace-changed", () => void this.reload()),
       this.keyStore.follow(),
     ];
@@ -75,6 +84,22 @@ export class Desk {
       return;
     }
     await this.exchanges.send(editor.id, intent);
+  }
+
+  /** The authorization of the open node; undefined while none is open. */
+  authorization(): Authorization | undefined {
+    const { editor } = this.tabs;
+    return editor?.detail ? new Authorization(editor, this.tabs, this.tokens) : undefined;
+  }
+
+  /** The health of the token that a node sends, and where that is set; undefined where it sends none. */
+  health(id: string): { kind: Health; label: string } | undefined {
+    let owner = this.tree.byId.get(id);
+    while (owner && !owner.auth && owner.parent) owner = this.tree.byId.get(owner.parent);
+    if (owner?.auth !== "oauth2") return undefined;
+    const status = this.tokens.ofOwner(owner.id)?.status ?? "none";
+    const where = owner.id === id ? "set here" : "inherited";
+    return { kind: healthOf(status), label: `OAuth 2.0, ${where}, ${STATUS_WORDS[status]}` };
   }
 
   async create(kind: "collection" | "folder" | "request", near = this.tree.cursor): Promise<void> {
@@ -144,11 +169,17 @@ export class Desk {
     return states.includes("saving") ? "saving" : "saved";
   });
 
+  /** The key of the token that the open request sends. */
+  readonly tokenInUse = $derived.by(() =>
+    this.tabs.active === null ? null : (this.tokens.card(this.tabs.active)?.tokenKey ?? null),
+  );
+
   #show(workspace: WorkspaceView, expanded: string[]): void {
     this.name = workspace.name;
     this.tree.show(workspace.nodes, expanded);
     this.environments.show(workspace.environments, workspace.chosenEnvironment);
     this.keyStore.show(workspace.keyStore);
+    this.tokens.show(workspace.tokens);
     this.ready = true;
   }
 }

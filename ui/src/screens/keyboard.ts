@@ -13,6 +13,8 @@ export function windowKeys(event: KeyboardEvent, desk: Desk, layout: Layout, tar
   const { tabs } = desk;
   const keys: [combination: string, run: () => void][] = [
     ["Mod+Enter", () => void desk.send()],
+    ["Mod+Shift+A", () => void desk.authorization()?.get()],
+    ["Mod+Shift+R", () => void desk.authorization()?.refresh()],
     ["Mod+B", () => layout.toggleSidebar()],
     ["Mod+\\", () => layout.toggleSplit()],
     ["Mod+L", targets.focusUrl],

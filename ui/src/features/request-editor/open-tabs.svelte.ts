@@ -1,6 +1,6 @@
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { command } from "../../ipc";
+import { command, type JsonValue } from "../../ipc";
 import { NodeEditor, type NodeHooks } from "./node-editor.svelte";
 
 const ARE_TEXTS = (value: unknown): value is string[] =>
@@ -78,6 +78,18 @@ export class OpenTabs {
   /** Saves everything that waits; rejects when something could not be saved. */
   async flush(): Promise<void> {
     for (const editor of this.#editors.values()) await editor.saver.flush();
+  }
+
+  /** Changes settings of the authorization of any node, open or not; the tabs that inherit them read them again. */
+  async setAuthParams(id: string, params: Record<string, JsonValue>): Promise<void> {
+    const editor = this.#editors.get(id);
+    if (editor?.detail?.auth) {
+      editor.setAuthParams(params);
+      await editor.saver.flush();
+    } else {
+      await command("set_auth_params", { id, params });
+      await this.reloadScopes(id);
+    }
   }
 
   /** Reads again what the open nodes inherit, all but the one that it was changed in. */

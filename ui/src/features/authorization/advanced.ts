@@ -1,0 +1,37 @@
+import { extraRows, type ExtraTarget } from "./extra-rows";
+
+const TARGETS: ExtraTarget[] = ["authorization", "token", "refresh"];
+
+/** A setting that the closed group mentions when it is not at its default. */
+interface Mention {
+  name: string;
+  fallback?: string;
+  words: (value: string) => string;
+}
+
+const MENTIONS: Mention[] = [
+  { name: "audience", words: () => "audience" },
+  { name: "pkce", fallback: "S256", words: (value) => `PKCE ${value}` },
+  { name: "origin", words: () => "Origin" },
+  { name: "prompt", words: (value) => `prompt ${value}` },
+  { name: "login_hint", words: () => "login hint" },
+  { name: "send_in", fallback: "header", words: (value) => `token in ${value}` },
+  { name: "header_prefix", fallback: "Bearer", words: (value) => `prefix ${value}` },
+  { name: "refresh_margin_seconds", words: (value) => `margin ${value} s` },
+  { name: "login_timeout_seconds", fallback: "300", words: (value) => `sign-in ${value} s` },
+  { name: "basic_encoding", fallback: "auto", words: (value) => `encoding ${value}` },
+];
+
+/** What differs from the defaults, in a few words; "Defaults" when nothing does. */
+export function advancedSummary(params: Readonly<Record<string, unknown>>): string {
+  const words = MENTIONS.flatMap(({ name, fallback, words }) => {
+    const value = params[name];
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    return text === "" || text === fallback ? [] : [words(text)];
+  });
+  const resources = Array.isArray(params.resource) ? params.resource.length : 0;
+  if (resources > 0) words.push(resources === 1 ? "1 resource" : `${resources} resources`);
+  const extras = TARGETS.reduce((sum, target) => sum + extraRows(params.extra, target, []).length, 0);
+  if (extras > 0) words.push(extras === 1 ? "1 extra parameter" : `${extras} extra parameters`);
+  return words.length > 0 ? words.join(", ") : "Defaults";
+}
