@@ -196,6 +196,20 @@ async fn a_thousand_forged_callbacks_change_nothing_and_the_real_one_succeeds() 
 }
 
 #[tokio::test]
+async fn a_browser_that_navigates_is_answered_although_it_kept_an_origin() {
+    let listener = LoopbackListener::new();
+    for origin in ["null", "https://id.example"] {
+        let login = Login::start(&listener, &target(CALLBACK), "st").await;
+        let port = login.port;
+        let headers =
+            format!("Origin: {origin}\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: cross-site\r\n");
+        let request = with_headers(port, "/callback?code=c&state=st", &headers);
+        let (parameters, _) = login.ends_with(request).await;
+        assert_eq!(parameters[0].1, "c");
+    }
+}
+
+#[tokio::test]
 async fn a_second_answer_changes_nothing() {
     let listener = LoopbackListener::new();
     let mut login = Login::start(&listener, &target(CALLBACK), "st").await;

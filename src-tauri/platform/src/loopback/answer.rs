@@ -107,10 +107,7 @@ pub(super) fn judge_head(head: &Parts, port: u16, waiting: &[Arc<Waiting>]) -> O
 }
 
 fn judge_get(head: &Parts, waiting: &[Arc<Waiting>], here: &[&Arc<Waiting>]) -> Verdict {
-    // A browser that is sent back navigates: no Origin, and Sec-Fetch-Mode, where it knows that header, says so. The
-    // scripts and images of other pages do not.
-    let mode = head.headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
-    if head.headers.contains_key(header::ORIGIN) || mode.is_some_and(|mode| mode != b"navigate") {
+    if !is_navigation(&head.headers) {
         return Verdict::Refused(StatusCode::FORBIDDEN, "Only a browser that is sent back is answered here.");
     }
     let query = head.uri.query().unwrap_or_default();
@@ -119,6 +116,17 @@ fn judge_get(head: &Parts, waiting: &[Arc<Waiting>], here: &[&Arc<Waiting>]) -> 
         return Verdict::AskForFragment;
     }
     find(waiting, &head.uri, parameters, false, |_| true)
+}
+
+/// Whether a browser was sent here, rather than the script or image of some page asking. `Sec-Fetch-Mode` says so where
+/// the browser knows that header, and pages cannot set it; elsewhere only what is no navigation has an `Origin`. (Some
+/// browsers keep an `Origin` from the provider's form when its POST is redirected here.)
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let mut modes = headers.get_all("sec-fetch-mode").iter().peekable();
+    if modes.peek().is_some() {
+        return modes.all(|mode| mode == "navigate");
+    }
+    !headers.contains_key(header::ORIGIN)
 }
 
 /// Looks at a POST with its body.

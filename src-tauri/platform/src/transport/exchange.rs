@@ -41,14 +41,14 @@ impl Transport for HttpTransport {
 impl HttpTransport {
     async fn exchange(
         &self,
-        request: OutgoingRequest,
+        mut request: OutgoingRequest,
         progress: &(dyn Progress + 'static),
         start: Instant,
     ) -> Result<Exchange, Trouble> {
-        let mut settings = request.settings.clone();
+        let mut settings = std::mem::take(&mut request.settings);
         let mut redirects = Vec::new();
         let watch = Watch::new(start);
-        let mut prepared = Prepared::api(request).await?;
+        let mut prepared = Prepared::api(request, settings.http_version).await?;
         loop {
             let jar = self.cookies.as_deref().filter(|_| settings.cookies);
             let cookies = jar.and_then(|jar| jar.cookie_header(&prepared.url));

@@ -1,5 +1,7 @@
 //! A request made ready for the wire: checked, with the few headers that a transport has to add.
 
+use std::borrow::Cow;
+
 use gatepass_core::exchange::{CredentialPlaces, HttpVersion, OutgoingRequest, SendSettings};
 use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -26,7 +28,7 @@ pub(super) struct Prepared {
 
 /// One header field, with its name as the user wrote it.
 pub(super) struct Field {
-    shown: String,
+    shown: Cow<'static, str>,
     name: HeaderName,
     value: HeaderValue,
 }
@@ -34,11 +36,11 @@ pub(super) struct Field {
 impl Prepared {
     /// Checks and completes an API request: `Host` first, then the user's headers in their order, then what the
     /// user did not set of `User-Agent`, `Accept`, `Accept-Encoding`, and the length of the body.
-    pub(super) async fn api(request: OutgoingRequest) -> Result<Self, Trouble> {
+    pub(super) async fn api(request: OutgoingRequest, version: HttpVersion) -> Result<Self, Trouble> {
         let mut fields = Fields::of(request.headers.len() + 5);
         let url = checked(request.url)?;
         let method = method(&request.method)?;
-        fields.host(&url, request.settings.http_version, &request.headers);
+        fields.host(&url, version, &request.headers);
         for (name, value) in request.headers {
             fields.push(name, value.as_bytes())?;
         }
@@ -83,7 +85,11 @@ impl Prepared {
             fields.host(&url, settings.http_version, &[]);
         }
         for (name, value) in &head.headers {
-            fields.list.push(Field { shown: name.to_string(), name: name.clone(), value: value.clone() });
+            fields.list.push(Field {
+                shown: name.to_string().into(),
+                name: name.clone(),
+                value: value.clone(),
+            });
         }
         fields.userinfo(&url);
         let content = if body.is_empty() { Content::Empty } else { Content::Bytes(body.into()) };
@@ -144,7 +150,12 @@ impl Prepared {
             .fields
             .iter()
             .filter(|field| joined.is_none() || field.name != header::COOKIE)
-            .map(|field| (field.shown.clone(), String::from_utf8_lossy(field.value.as_bytes()).into_owned()))
+            .map(|field| {
+                (
+                    field.shown.clone().into_owned(),
+                    String::from_utf8_lossy(field.value.as_bytes()).into_owned(),
+                )
+            })
             .collect();
         // Where the HTTP library adds it (see `Fields::host`), it is not among ours.
         if !self.fields.iter().any(|field| field.name == header::HOST) {
@@ -210,14 +221,14 @@ impl Fields {
         ));
         // The length is ours to say, since we know the body.
         if name != header::CONTENT_LENGTH {
-            self.list.push(Field { shown, name, value });
+            self.list.push(Field { shown: shown.into(), name, value });
         }
         Ok(())
     }
 
-    fn default(&mut self, name: HeaderName, shown: &str, value: &'static str) {
+    fn default(&mut self, name: HeaderName, shown: &'static str, value: &'static str) {
         if !self.has(&name) {
-            self.list.push(Field { shown: shown.to_owned(), name, value: HeaderValue::from_static(value) });
+            self.list.push(Field { shown: shown.into(), name, value: HeaderValue::from_static(value) });
         }
     }
 
@@ -233,7 +244,7 @@ impl Fields {
             return;
         }
         if let Ok(value) = HeaderValue::from_str(host(url)) {
-            self.list.push(Field { shown: "Host".to_owned(), name: header::HOST, value });
+            self.list.push(Field { shown: "Host".into(), name: header::HOST, value });
         }
     }
 
@@ -249,7 +260,7 @@ impl Fields {
         let encoded = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(plain));
         if let Ok(mut value) = HeaderValue::from_str(&encoded) {
             value.set_sensitive(true);
-            self.list.push(Field { shown: "Authorization".to_owned(), name: header::AUTHORIZATION, value });
+            self.list.push(Field { shown: "Authorization".into(), name: header::AUTHORIZATION, value });
         }
     }
 
@@ -279,9 +290,7 @@ impl Fields {
         })?;
         match at {
             Some(at) => self.list[at].value = value,
-            None => {
-                self.list.push(Field { shown: "Content-Type".to_owned(), name: header::CONTENT_TYPE, value })
-            }
+            None => self.list.push(Field { shown: "Content-Type".into(), name: header::CONTENT_TYPE, value }),
         }
         Ok(())
     }
@@ -294,7 +303,7 @@ impl Fields {
         }
         if content.length() > 0 || expects_body {
             self.list.push(Field {
-                shown: "Content-Length".to_owned(),
+                shown: "Content-Length".into(),
                 name: header::CONTENT_LENGTH,
                 value: HeaderValue::from(content.length()),
             });
