@@ -2,6 +2,7 @@
 //! Send will do.
 
 use gatepass_core::pipeline::{CredentialPlace, WillSend};
+use gatepass_core::workspace::AuthKind;
 use gatepass_oauth::config::UseToken;
 use gatepass_oauth::keeper::{HeldReason, TokenDemand};
 use gatepass_oauth::lint::lint;
@@ -11,9 +12,12 @@ use serde_json::{Map, Value};
 
 use crate::App;
 use crate::dto::{
-    CheckView, ClaimView, ErrorView, FlowStepView, StatusView, TokenCardView, Tone, WillSendView,
+    CheckView, ClaimView, ErrorView, FlowStepView, NodeHealth, StatusView, TokenCardView, Tone, WillSendView,
 };
 use crate::token_report::{claims_of, reason};
+
+/// More configs than this are not looked at for the tree: it is drawn often.
+const HEALTH_LIMIT: usize = 500;
 
 /// Claims that are moments (RFC 7519 §4.1, OpenID Connect Core §2), in seconds since 1970.
 const TIMES: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];
@@ -39,6 +43,32 @@ impl App {
     pub async fn will_send(&self, node: String) -> Result<WillSendView, ErrorView> {
         let draft = self.draft(&node).await?;
         Ok(in_words(self.pipeline().will_send(draft).await))
+    }
+
+    /// The health of each node that carries an OAuth 2.0 config of its own, in tree order.
+    pub async fn tree_health(&self) -> Result<Vec<NodeHealth>, ErrorView> {
+        let nodes = self.database().nodes().tree(self.workspace()).await?;
+        let owners = nodes.iter().filter(|node| node.auth == Some(AuthKind::OAuth2)).take(HEALTH_LIMIT);
+        let mut health = Vec::new();
+        for node in owners {
+            let id = node.id.to_string();
+            let demand = match self.draft_at_rest(&id).await {
+                Ok(draft) => self.pipeline().demand_of(draft).await.ok().flatten(),
+                Err(_) => None,
+            };
+            let Some(demand) = demand else {
+                health.push(NodeHealth { node: id, token_key: None, status: StatusView::None });
+                continue;
+            };
+            self.inner.watched.remember(&demand);
+            let stored = self.keeper().show(&demand).await.ok().flatten();
+            health.push(NodeHealth {
+                node: id,
+                token_key: Some(demand.key().to_string()),
+                status: self.keeper().status(&demand, stored.as_ref()).into(),
+            });
+        }
+        Ok(health)
     }
 
     fn card(

@@ -19,8 +19,14 @@ impl App {
     /// A node as a draft, secrets open. A collection or folder is a draft that asks for nothing itself and inherits
     /// from what it is, so that its own auth and variables hold.
     pub(crate) async fn draft(&self, node: &str) -> Result<Draft, ErrorView> {
+        let collection = self.node(node).await?.node.collection;
+        self.wake_playground(collection.as_str()).await?;
+        self.draft_at_rest(node).await
+    }
+
+    /// The same for looking only: the playground sleeps on.
+    pub(crate) async fn draft_at_rest(&self, node: &str) -> Result<Draft, ErrorView> {
         let lineage = self.lineage(node).await?;
-        self.wake_playground(lineage[0].node.collection.as_str()).await?;
         let mut opened = Vec::with_capacity(lineage.len());
         for stored in &lineage {
             opened.push(Arc::new(self.definitions().open(stored).await?));

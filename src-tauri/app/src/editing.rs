@@ -120,6 +120,13 @@ impl App {
         self.open_node(id).await
     }
 
+    /// The value of a secret variable of a collection or folder, because the person asked to see it.
+    pub async fn reveal_variable(&self, id: String, key: String) -> Result<String, ErrorView> {
+        let definition = self.definitions().open(&self.node(&id).await?).await?;
+        let value = definition.variables.into_iter().find(|variable| variable.key == key);
+        Ok(value.map(|variable| variable.value).unwrap_or_default())
+    }
+
     /// Loads, changes and saves one definition; edits of this process queue, so that none is lost.
     pub(crate) async fn change(
         &self,

@@ -71,6 +71,7 @@ pub fn bindings() -> String {
         dto::ImportWarning,
         dto::KeyStoreView,
         dto::NodeDetail,
+        dto::NodeHealth,
         dto::NodeKindView,
         dto::NodeView,
         dto::PlaygroundView,

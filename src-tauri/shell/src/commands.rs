@@ -66,6 +66,9 @@ commands! {
     reveal_auth_secret(id: String, name: String) -> String;
     set_variables(id: String, variables: Vec<VariableView>) -> NodeDetail;
 
+    /// The value of a secret variable of a collection or folder, because the person asked to see it.
+    reveal_variable(id: String, key: String) -> String;
+
     create_environment(name: String) -> EnvironmentView;
     edit_environment(environment: EnvironmentView) -> EnvironmentView;
     delete_environment(id: String) -> ();
@@ -74,6 +77,8 @@ commands! {
 
     /// Reads the metadata of the issuer that is set for this node.
     discover(node: String) -> DiscoveryView;
+    /// The health of each node that carries an OAuth 2.0 config of its own; those below it inherit it.
+    tree_health() -> Vec<NodeHealth>;
     token_card(node: String) -> TokenCardView;
     /// What the next Send of a node will do, whatever its kind of auth.
     will_send(node: String) -> WillSendView;

@@ -194,6 +194,12 @@ scope: Array<VariableInScope>,
  */
 request: RequestView | null, };
 
+export type NodeHealth = { node: string, 
+/**
+ * `null` while its config cannot be read.
+ */
+tokenKey: string | null, status: StatusView, };
+
 export type NodeKindView = "collection" | "folder" | "request";
 
 export type NodeView = { id: string, parent: string | null, collection: string, kind: NodeKindView, name: string, method: string | null, 
@@ -403,6 +409,8 @@ export interface Commands {
   /** The value of one secret parameter, because the person asked to see it. */
   reveal_auth_secret: { args: { id: string; name: string }; returns: string };
   set_variables: { args: { id: string; variables: Array<VariableView> }; returns: NodeDetail };
+  /** The value of a secret variable of a collection or folder, because the person asked to see it. */
+  reveal_variable: { args: { id: string; key: string }; returns: string };
   create_environment: { args: { name: string }; returns: EnvironmentView };
   edit_environment: { args: { environment: EnvironmentView }; returns: EnvironmentView };
   delete_environment: { args: { id: string }; returns: null };
@@ -410,6 +418,8 @@ export interface Commands {
   reveal_environment_secret: { args: { id: string; key: string }; returns: string };
   /** Reads the metadata of the issuer that is set for this node. */
   discover: { args: { node: string }; returns: DiscoveryView };
+  /** The health of each node that carries an OAuth 2.0 config of its own; those below it inherit it. */
+  tree_health: { args: Record<string, never>; returns: Array<NodeHealth> };
   token_card: { args: { node: string }; returns: TokenCardView };
   /** What the next Send of a node will do, whatever its kind of auth. */
   will_send: { args: { node: string }; returns: WillSendView };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{EnvironmentView, KeyStoreView, PlaygroundView, SettingsView, TokenView};
+use super::{EnvironmentView, KeyStoreView, PlaygroundView, SettingsView, StatusView, TokenView};
 
 /// Everything that the window needs to paint itself.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -20,7 +20,7 @@ pub struct WorkspaceView {
     pub playground: Option<PlaygroundView>,
 }
 
-/// A row of the tree. Health comes from the token list, by `token_key`.
+/// A row of the tree. Its health comes from `tree_health`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeView {
@@ -32,6 +32,16 @@ pub struct NodeView {
     pub method: Option<String>,
     /// Its own auth by Postman's name, `null` when it inherits.
     pub auth: Option<String>,
+}
+
+/// The token that a node with an OAuth 2.0 config of its own means; those below it that inherit mean the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeHealth {
+    pub node: String,
+    /// `null` while its config cannot be read.
+    pub token_key: Option<String>,
+    pub status: StatusView,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
