@@ -3,7 +3,12 @@
 //! the Cargo.toml files ask for, development dependencies included.
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeSet, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use gatepass_tests::process::repository;
 use serde_json::Value;
@@ -79,6 +84,19 @@ fn each_door_to_the_outside_is_in_one_room() {
 }
 
 #[test]
+fn only_the_module_jwt_names_jsonwebtoken() {
+    let engine = repository().join("src-tauri/oauth/src");
+    let inside = |file: &Path| file == engine.join("jwt.rs") || file.starts_with(engine.join("jwt"));
+    let naming: Vec<PathBuf> = sources(&engine)
+        .into_iter()
+        .filter(|file| fs::read_to_string(file).unwrap().contains("jsonwebtoken::"))
+        .collect();
+    assert!(naming.iter().any(|file| inside(file)), "the module is somewhere else now: {naming:?}");
+    let outside: Vec<&PathBuf> = naming.iter().filter(|file| !inside(file)).collect();
+    assert!(outside.is_empty(), "{outside:?} must ask the module jwt instead");
+}
+
+#[test]
 fn the_engine_and_the_core_need_no_runtime_and_no_machine() {
     let rooms = rooms();
     for room in ["gatepass-oauth", "gatepass-core", "gatepass-playground"] {
@@ -124,6 +142,15 @@ fn rooms() -> Vec<(String, Dependencies)> {
 fn named_by(rooms: &[(String, Dependencies)], room: &str) -> BTreeSet<String> {
     let (_, dependencies) = rooms.iter().find(|(name, _)| name == room).unwrap();
     dependencies.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// Every Rust file below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
 }
 
 fn metadata() -> Value {

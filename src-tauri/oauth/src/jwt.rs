@@ -1,8 +1,11 @@
 //! JSON Web Tokens (RFC 7519) in compact form: decoded with or without verification, and signed.
 //!
-//! Everything cryptographic is done by aws-lc-rs, here and in the files below. A key carries its kind, and an
-//! algorithm works with one kind only ([`Algorithm::key_kind`]), so a public key can't be taken for a shared
-//! secret.
+//! Signatures are made and verified by jsonwebtoken, ES512 by aws-lc-rs, which is also what jsonwebtoken computes
+//! with. Decoding, the choice of the key and every verdict are ours: a token that does not hold is still shown, with
+//! all the reasons. Of jsonwebtoken's own checks of claims and clock none is used. A key carries its kind, and an
+//! algorithm works with one kind only ([`Algorithm::key_kind`]), so a public key can't be taken for a shared secret.
+//!
+//! This file and those below are the only ones that name jsonwebtoken.
 
 use serde_json::{Map, Value};
 
@@ -10,6 +13,7 @@ use crate::secret::Secret;
 
 mod algorithm;
 pub(crate) mod base64url;
+mod es512;
 mod jwk;
 mod pem;
 mod private_key;

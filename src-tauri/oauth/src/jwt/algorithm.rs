@@ -80,6 +80,26 @@ impl Algorithm {
         self.key_kind() == KeyKind::Symmetric
     }
 
+    /// The same for jsonwebtoken; `None` for ES512, which it does not have.
+    pub(super) fn as_jsonwebtoken(self) -> Option<jsonwebtoken::Algorithm> {
+        use jsonwebtoken::Algorithm as Theirs;
+        Some(match self {
+            Self::Rs256 => Theirs::RS256,
+            Self::Rs384 => Theirs::RS384,
+            Self::Rs512 => Theirs::RS512,
+            Self::Ps256 => Theirs::PS256,
+            Self::Ps384 => Theirs::PS384,
+            Self::Ps512 => Theirs::PS512,
+            Self::Es256 => Theirs::ES256,
+            Self::Es384 => Theirs::ES384,
+            Self::Es512 => return None,
+            Self::EdDsa => Theirs::EdDSA,
+            Self::Hs256 => Theirs::HS256,
+            Self::Hs384 => Theirs::HS384,
+            Self::Hs512 => Theirs::HS512,
+        })
+    }
+
     /// The hash that `at_hash` and `c_hash` are made with (OpenID Connect Core §3.1.3.6); SHA-512 for Ed25519.
     pub fn hash(self) -> &'static digest::Algorithm {
         match self {
@@ -116,6 +136,15 @@ mod tests {
         for (name, algorithm) in NAMES.iter().take(13) {
             assert_eq!(Algorithm::parse(name), Some(*algorithm));
             assert_eq!(algorithm.as_str(), *name);
+        }
+    }
+
+    #[test]
+    fn jsonwebtoken_knows_each_but_es512_under_the_same_name() {
+        for (name, algorithm) in NAMES.iter().take(13) {
+            let theirs = algorithm.as_jsonwebtoken().map(|theirs| format!("{theirs:?}"));
+            let expected = (*algorithm != Algorithm::Es512).then(|| (*name).to_owned());
+            assert_eq!(theirs, expected, "{name}");
         }
     }
 

@@ -1,12 +1,15 @@
 //! Public keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037).
 
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
-    ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
-    EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+    EcdsaSigningAlgorithm,
 };
-use serde_json::{Map, Value, json};
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, EllipticCurveKeyType,
+    OctetKeyPairParameters, OctetKeyPairType, RSAKeyParameters, RSAKeyType, ThumbprintHash,
+};
+use serde_json::{Map, Value};
 
 use super::algorithm::KeyKind;
 use super::base64url;
@@ -82,14 +85,6 @@ impl Curve {
         }
     }
 
-    pub(crate) fn verification(self) -> &'static EcdsaVerificationAlgorithm {
-        match self {
-            Self::P256 => &ECDSA_P256_SHA256_FIXED,
-            Self::P384 => &ECDSA_P384_SHA384_FIXED,
-            Self::P521 => &ECDSA_P521_SHA512_FIXED,
-        }
-    }
-
     pub(crate) fn signing(self) -> &'static EcdsaSigningAlgorithm {
         match self {
             Self::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
@@ -111,25 +106,53 @@ impl PublicKey {
 
     /// The required members of the JWK and no others, in the order of RFC 7638 §3.
     pub fn to_members(&self) -> Map<String, Value> {
-        let members = match self {
-            Self::Rsa { n, e } => {
-                json!({"e": base64url::encode(e), "kty": "RSA", "n": base64url::encode(n)})
-            }
-            Self::Ec { curve, x, y } => json!({
-                "crv": curve.name(), "kty": "EC", "x": base64url::encode(x), "y": base64url::encode(y)
-            }),
-            Self::Ed25519 { x } => json!({"crv": "Ed25519", "kty": "OKP", "x": base64url::encode(x)}),
+        let Ok(Value::Object(mut members)) = serde_json::to_value(self.parameters()) else {
+            unreachable!("a struct of texts is written as an object")
         };
-        match members {
-            Value::Object(members) => members,
-            _ => Map::new(),
-        }
+        members.sort_keys();
+        members
     }
 
     /// The SHA-256 thumbprint of RFC 7638, Base64url.
     pub fn thumbprint(&self) -> String {
-        let canonical = Value::Object(self.to_members()).to_string();
-        base64url::encode(digest(&SHA256, canonical.as_bytes()))
+        jsonwebtoken::jwk::Jwk { common: CommonParameters::default(), algorithm: self.parameters() }
+            .thumbprint(ThumbprintHash::SHA256)
+            .expect("each kind of public key has a thumbprint")
+    }
+
+    /// The same for jsonwebtoken to verify with.
+    pub(super) fn decoding_key(&self) -> DecodingKey {
+        match self {
+            Self::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+            Self::Ec { x, y, .. } => DecodingKey::from_ec_der(&Self::point(x, y)),
+            Self::Ed25519 { x } => DecodingKey::from_ed_der(x),
+        }
+    }
+
+    /// The same as jsonwebtoken writes it down.
+    fn parameters(&self) -> AlgorithmParameters {
+        match self {
+            Self::Rsa { n, e } => AlgorithmParameters::RSA(RSAKeyParameters {
+                key_type: RSAKeyType::RSA,
+                n: base64url::encode(n),
+                e: base64url::encode(e),
+            }),
+            Self::Ec { curve, x, y } => AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters {
+                key_type: EllipticCurveKeyType::EC,
+                curve: match curve {
+                    Curve::P256 => EllipticCurve::P256,
+                    Curve::P384 => EllipticCurve::P384,
+                    Curve::P521 => EllipticCurve::P521,
+                },
+                x: base64url::encode(x),
+                y: base64url::encode(y),
+            }),
+            Self::Ed25519 { x } => AlgorithmParameters::OctetKeyPair(OctetKeyPairParameters {
+                key_type: OctetKeyPairType::OctetKeyPair,
+                curve: EllipticCurve::Ed25519,
+                x: base64url::encode(x),
+            }),
+        }
     }
 
     /// An EC point, uncompressed (SEC 1 §2.3.3).
@@ -214,6 +237,8 @@ pub(super) fn member(members: &Map<String, Value>, name: &'static str) -> Result
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
     use super::*;
 
     fn rfc_7638_key() -> Value {

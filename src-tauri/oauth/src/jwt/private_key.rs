@@ -1,9 +1,12 @@
 //! Private keys of the client, from PEM, JWK or PKCS#12.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rsa::KeyPairComponents;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair, RsaPublicKeyComponents};
-use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument};
+use jsonwebtoken::EncodingKey;
+use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -16,7 +19,10 @@ use crate::secret::Secret;
 
 /// A private key with what is said about it. It has no `Debug`.
 pub struct PrivateKey {
+    /// For decryption, and for ES512.
     pub(crate) material: Material,
+    /// For all other signatures; `None` on P-521.
+    pub(super) encoding_key: Option<EncodingKey>,
     /// `kid` for the header of what is signed.
     pub kid: Option<String>,
     /// The algorithm it is meant for, by its name.
@@ -81,7 +87,7 @@ impl PrivateKey {
         let material = material.ok_or_else(|| {
             unusable("It is none of RSA (2048 bits or more), EC P-256, P-384, P-521 and Ed25519.")
         })?;
-        Ok(Self { material, kid: None, alg: None, certificate })
+        Ok(Self { certificate, ..Self::of(material)? })
     }
 
     /// Reads a private JWK from its JSON text.
@@ -94,7 +100,6 @@ impl PrivateKey {
         };
         let member_text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
-            material: Material::from_jwk(&members).map_err(unusable)?,
             kid: member_text("kid"),
             alg: member_text("alg"),
             certificate: members
@@ -102,6 +107,7 @@ impl PrivateKey {
                 .and_then(|chain| chain.get(0))
                 .and_then(Value::as_str)
                 .and_then(base64url::decode),
+            ..Self::of(Material::from_jwk(&members).map_err(unusable)?)?
         })
     }
 
@@ -111,6 +117,12 @@ impl PrivateKey {
     /// [`Code::Configuration`] if the password is wrong or there is no usable key in it.
     pub fn from_pkcs12(container: &Secret, password: Option<&Secret>) -> Result<Self, Failure> {
         Self::from_pem(&pkcs12::to_pem(container, password)?, None)
+    }
+
+    fn of(material: Material) -> Result<Self, Failure> {
+        let encoding_key =
+            material.encoding_key().map_err(|_| unusable("It can be read, and not be used to sign."))?;
+        Ok(Self { material, encoding_key, kid: None, alg: None, certificate: None })
     }
 
     /// What kind of key it is.
@@ -199,6 +211,21 @@ impl Material {
             let pair = EcdsaKeyPair::from_private_key_der(curve.signing(), der).ok()?;
             Some(Self::Ec(curve, pair))
         })
+    }
+
+    /// The same key in the form that jsonwebtoken takes: PKCS#1 for RSA, PKCS#8 for the others. `None` on P-521, whose
+    /// only algorithm, ES512, it does not have.
+    fn encoding_key(&self) -> Result<Option<EncodingKey>, Unspecified> {
+        Ok(Some(match self {
+            Self::Rsa(pair) => {
+                let der: Pkcs8V1Der<'_> = pair.as_der()?;
+                let pkcs8 = PrivateKeyInfoRef::try_from(der.as_ref()).map_err(|_| Unspecified)?;
+                EncodingKey::from_rsa_der(pkcs8.private_key.as_bytes())
+            }
+            Self::Ec(Curve::P521, _) => return Ok(None),
+            Self::Ec(_, pair) => EncodingKey::from_ec_der(pair.to_pkcs8v1()?.as_ref()),
+            Self::Ed25519(pair) => EncodingKey::from_ed_der(pair.to_pkcs8v1()?.as_ref()),
+        }))
     }
 
     fn from_jwk(members: &Map<String, Value>) -> Result<Self, String> {

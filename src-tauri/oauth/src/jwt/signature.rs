@@ -1,17 +1,11 @@
 //! Signatures of JSON Web Tokens (RFC 7515): made and verified.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
-    RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaParameters,
-    RsaPublicKeyComponents, UnparsedPublicKey,
-};
-use aws_lc_rs::{error::Unspecified, hmac};
+use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Map, Value};
 
 use super::private_key::Material;
-use super::{Algorithm, Jwk, Jwt, KeyKind, PrivateKey, PublicKey, base64url};
+use super::{Algorithm, Jwk, Jwt, KeyKind, PrivateKey, PublicKey, base64url, es512};
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 
@@ -79,15 +73,7 @@ impl Jwt {
         if kind != algorithm.key_kind() {
             return Err(SignatureError::WrongKey { algorithm, key: kind });
         }
-        match key {
-            VerificationKey::Secret(secret) => {
-                hmac::verify(&hmac_key(algorithm, secret), self.signing_input(), self.signature())
-                    .map_err(|_| SignatureError::Wrong)
-            }
-            VerificationKey::Public(jwk) => {
-                verify_public(algorithm, &jwk.key, self.signing_input(), self.signature())
-            }
-        }
+        holds(algorithm, key, self.signing_input(), self.signature())
     }
 
     /// No extension is known here, so whatever is critical is too much.
@@ -104,26 +90,34 @@ impl Jwt {
 }
 
 /// The kinds of key and algorithm have been compared before.
-fn verify_public(
+fn holds(
     algorithm: Algorithm,
-    key: &PublicKey,
+    key: VerificationKey<'_>,
     input: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
-    let verdict = match key {
-        PublicKey::Rsa { n, e } => {
-            let bits = bit_length(n);
-            if bits < 2048 {
-                return Err(SignatureError::WeakKey(bits));
-            }
-            RsaPublicKeyComponents { n, e }.verify(rsa_verification(algorithm), input, signature)
+    let decoding_key = match key {
+        VerificationKey::Secret(secret) => DecodingKey::from_secret(secret.expose().as_bytes()),
+        VerificationKey::Public(jwk) => {
+            check_strength(&jwk.key)?;
+            jwk.key.decoding_key()
         }
-        PublicKey::Ec { curve, x, y } => {
-            UnparsedPublicKey::new(curve.verification(), PublicKey::point(x, y)).verify(input, signature)
-        }
-        PublicKey::Ed25519 { x } => UnparsedPublicKey::new(&ED25519, x).verify(input, signature),
     };
-    verdict.map_err(|_| SignatureError::Wrong)
+    let holds = match algorithm.as_jsonwebtoken() {
+        // The provider is named, so that no feature of another crate can change which one it is.
+        Some(algorithm) => (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &decoding_key)
+            .is_ok_and(|verifier| verifier.verify(input, &signature.to_vec()).is_ok()),
+        None => decoding_key.try_get_as_bytes().is_ok_and(|point| es512::verify(point, input, signature)),
+    };
+    if holds { Ok(()) } else { Err(SignatureError::Wrong) }
+}
+
+/// Told apart from a wrong signature, for which the library would take it.
+fn check_strength(key: &PublicKey) -> Result<(), SignatureError> {
+    match key {
+        PublicKey::Rsa { n, .. } if bit_length(n) < 2048 => Err(SignatureError::WeakKey(bit_length(n))),
+        _ => Ok(()),
+    }
 }
 
 /// Signs `claims` and returns the compact serialisation. `header` holds what is to stand beside `alg`, which is
@@ -151,28 +145,30 @@ pub fn sign(
         base64url::encode(Value::Object(full_header).to_string()),
         base64url::encode(Value::Object(claims.clone()).to_string()),
     );
-    let signature = match key {
-        SigningKey::Secret(secret) => {
-            hmac::sign(&hmac_key(algorithm, secret), input.as_bytes()).as_ref().to_vec()
-        }
-        SigningKey::Private(key) => raw_signature(algorithm, &key.material, input.as_bytes())
-            .map_err(|_| does_not_fit(algorithm, kind))?,
-    };
+    let signature =
+        raw_signature(algorithm, key, input.as_bytes()).ok_or_else(|| does_not_fit(algorithm, kind))?;
     Ok(Secret::new(format!("{input}.{}", base64url::encode(signature))))
 }
 
-/// The random source is aws-lc's own here: its signing functions take no other, whatever they are given.
-fn raw_signature(algorithm: Algorithm, material: &Material, input: &[u8]) -> Result<Vec<u8>, Unspecified> {
-    let random = SystemRandom::new();
-    match material {
-        Material::Rsa(pair) => {
-            let mut signature = vec![0; pair.public_modulus_len()];
-            pair.sign(rsa_encoding(algorithm), &random, input, &mut signature)?;
-            Ok(signature)
-        }
-        Material::Ec(_, pair) => Ok(pair.sign(&random, input)?.as_ref().to_vec()),
-        Material::Ed25519(pair) => Ok(pair.try_sign(input)?.as_ref().to_vec()),
-    }
+/// `None` if the key does not fit. The random source is aws-lc's own here: its signing functions take no other,
+/// whatever they are given.
+fn raw_signature(algorithm: Algorithm, key: SigningKey<'_>, input: &[u8]) -> Option<Vec<u8>> {
+    let Some(algorithm) = algorithm.as_jsonwebtoken() else {
+        return match key {
+            SigningKey::Private(PrivateKey { material: Material::Ec(_, pair), .. }) => {
+                es512::sign(pair, input).ok()
+            }
+            _ => None,
+        };
+    };
+    let signer = match key {
+        SigningKey::Secret(secret) => (DEFAULT_PROVIDER.signer_factory)(
+            &algorithm,
+            &EncodingKey::from_secret(secret.expose().as_bytes()),
+        ),
+        SigningKey::Private(key) => (DEFAULT_PROVIDER.signer_factory)(&algorithm, key.encoding_key.as_ref()?),
+    };
+    signer.ok()?.try_sign(input).ok()
 }
 
 fn does_not_fit(algorithm: Algorithm, kind: KeyKind) -> Failure {
@@ -182,37 +178,6 @@ fn does_not_fit(algorithm: Algorithm, kind: KeyKind) -> Failure {
         format!("The key is {kind}; {algorithm} needs {}.", algorithm.key_kind()),
         "Choose an algorithm that fits the key, or another key.",
     )
-}
-
-fn hmac_key(algorithm: Algorithm, secret: &Secret) -> hmac::Key {
-    let hash = match algorithm {
-        Algorithm::Hs384 => hmac::HMAC_SHA384,
-        Algorithm::Hs512 => hmac::HMAC_SHA512,
-        _ => hmac::HMAC_SHA256,
-    };
-    hmac::Key::new(hash, secret.expose().as_bytes())
-}
-
-fn rsa_verification(algorithm: Algorithm) -> &'static RsaParameters {
-    match algorithm {
-        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
-        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
-        Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
-        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
-        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
-        _ => &RSA_PKCS1_2048_8192_SHA256,
-    }
-}
-
-fn rsa_encoding(algorithm: Algorithm) -> &'static dyn RsaEncoding {
-    match algorithm {
-        Algorithm::Rs384 => &RSA_PKCS1_SHA384,
-        Algorithm::Rs512 => &RSA_PKCS1_SHA512,
-        Algorithm::Ps256 => &RSA_PSS_SHA256,
-        Algorithm::Ps384 => &RSA_PSS_SHA384,
-        Algorithm::Ps512 => &RSA_PSS_SHA512,
-        _ => &RSA_PKCS1_SHA256,
-    }
 }
 
 fn bit_length(number: &[u8]) -> usize {
