@@ -7,6 +7,7 @@
 use crate::authorization_server::AuthorizationServer;
 use crate::client_authentication::chosen_method;
 use crate::config::{AuthConfig, ClientAuthentication};
+use crate::error_code::{self, BasicErrorCode as Basic, ErrorCode};
 use crate::failure::{Code, Failure, Fix};
 use crate::inert::inert;
 use crate::transcript::{Blanks, Step};
@@ -63,7 +64,8 @@ pub fn provider_error(error: &ProviderError<'_>, situation: &Situation<'_>) -> F
     let shown = |text: &str, limit: usize| inert(&blanks.text(text), limit);
     let name = shown(error.error, 80);
     let description = error.description.map(|text| shown(text, 500)).unwrap_or_default();
-    let report = Report { name: &name, description: &description, error, situation };
+    let code = error_code::parse(&name);
+    let report = Report { name: &name, code, description: &description, error, situation };
     let explanation = report.explain();
     let mut cause = explanation.cause;
     if !description.is_empty() {
@@ -110,6 +112,7 @@ impl<'a> Situation<'a> {
 struct Report<'a> {
     /// Inert.
     name: &'a str,
+    code: ErrorCode,
     /// Inert, empty if there is none.
     description: &'a str,
     error: &'a ProviderError<'a>,
@@ -121,11 +124,38 @@ impl Report<'_> {
     fn explain(&self) -> Explanation {
         entra::explain(self)
             .or_else(|| request::explain_by_description(self))
-            .or_else(|| client::explain(self))
-            .or_else(|| sign_in::explain(self))
-            .or_else(|| refused_grant::explain(self))
-            .or_else(|| request::explain(self))
+            .unwrap_or_else(|| self.explain_code())
+    }
+
+    /// Every standard code has an explanation.
+    fn explain_code(&self) -> Explanation {
+        match &self.code {
+            ErrorCode::Basic(Basic::InvalidClient) => client::invalid_client(self),
+            ErrorCode::Basic(Basic::UnauthorizedClient) => client::unauthorized_client(self),
+            ErrorCode::AccessDenied => sign_in::access_denied(self),
+            ErrorCode::ExpiredToken => sign_in::expired_token(),
+            ErrorCode::SlowDown => sign_in::unavailable(self),
+            ErrorCode::Basic(Basic::Extension(name)) => self.explain_extension(name),
+            // With this status the others are about how often was asked, not about what.
+            _ if self.is_rate_limited() => sign_in::unavailable(self),
+            ErrorCode::AuthorizationPending => sign_in::authorization_pending(),
+            ErrorCode::Basic(Basic::InvalidGrant) => refused_grant::invalid_grant(self),
+            ErrorCode::Basic(Basic::InvalidScope) => request::invalid_scope(self),
+            ErrorCode::Basic(Basic::UnsupportedGrantType) => request::unsupported_grant_type(self),
+            ErrorCode::Basic(Basic::InvalidRequest) => request::invalid_request(),
+        }
+    }
+
+    fn explain_extension(&self, name: &str) -> Explanation {
+        client::explain_extension(name)
+            .or_else(|| sign_in::explain_extension(self, name))
+            .or_else(|| self.is_rate_limited().then(|| sign_in::unavailable(self)))
+            .or_else(|| request::explain_extension(self, name))
             .unwrap_or_else(|| self.unknown())
+    }
+
+    fn is_rate_limited(&self) -> bool {
+        self.error.status == Some(429)
     }
 
     fn unknown(&self) -> Explanation {

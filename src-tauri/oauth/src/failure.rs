@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error_code::{self, ErrorCode};
 use crate::token_set::Check;
 use crate::transcript::FlowStep;
 
@@ -139,10 +140,20 @@ impl Failure {
         self
     }
 
+    /// The provider's own error, by its standard code.
+    pub fn error_code(&self) -> Option<ErrorCode> {
+        self.oauth_error.as_deref().map(error_code::parse)
+    }
+
+    /// Whether the provider's own error is this one: a code of [`crate::error_code`], or the name of another.
+    pub fn reports(&self, code: impl AsRef<str>) -> bool {
+        self.oauth_error.as_deref() == Some(code.as_ref())
+    }
+
     /// Whether trying the same again later may work: the token set in store is then kept in use.
     pub fn is_passing(&self) -> bool {
         matches!(self.code, Code::Network | Code::Timeout | Code::Tls | Code::InvalidResponse | Code::Storage)
-            || self.oauth_error.as_deref() == Some("temporarily_unavailable")
-            || self.oauth_error.as_deref() == Some("slow_down")
+            || self.reports("temporarily_unavailable")
+            || self.reports(ErrorCode::SlowDown)
     }
 }

@@ -65,7 +65,7 @@
 //! | whether an ID token is to be believed | [`id_token`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
 //! | what is doubtful in a config | [`lint`] |
-//! | what went wrong, why, and what to do | [`failure`], [`explain`] |
+//! | what went wrong, why, and what to do | [`failure`], [`error_code`], [`explain`] |
 //! | what crossed the wire, step by step | [`transcript`] |
 
 pub mod authorization_request;
@@ -76,6 +76,7 @@ pub mod client_authentication;
 pub mod config;
 pub mod dpop;
 pub mod endpoints;
+pub mod error_code;
 pub mod explain;
 pub mod failure;
 pub mod flow;

@@ -1,10 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636).
 
-use aws_lc_rs::digest::{SHA256, digest};
+use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+use zeroize::Zeroizing;
 
 use crate::config::{AuthConfig, Pkce};
 use crate::failure::{Code, Failure};
-use crate::jwt::base64url;
 use crate::ports::Randomness;
 use crate::random;
 use crate::secret::Secret;
@@ -13,8 +13,7 @@ use crate::secret::Secret;
 /// into the token request of the same login.
 pub struct ProofKey {
     verifier: Secret,
-    challenge: String,
-    method: &'static str,
+    challenge: PkceCodeChallenge,
 }
 
 impl ProofKey {
@@ -24,10 +23,10 @@ impl ProofKey {
     /// # Errors
     /// [`Code::Configuration`] if the config's verifier is not 43–128 unreserved characters (RFC 7636 §4.1).
     pub fn for_login(config: &AuthConfig, randomness: &dyn Randomness) -> Result<Option<Self>, Failure> {
-        let method = match config.pkce {
+        let transform = match config.pkce {
             Pkce::Off => return Ok(None),
-            Pkce::S256 => "S256",
-            Pkce::Plain => "plain",
+            Pkce::S256 => PkceCodeChallenge::from_code_verifier_sha256,
+            Pkce::Plain => PkceCodeChallenge::from_code_verifier_plain,
         };
         let verifier = match &config.code_verifier {
             Some(verifier) => {
@@ -36,11 +35,12 @@ impl ProofKey {
             }
             None => Secret::new(random::url_safe(randomness, 32)),
         };
-        let challenge = match config.pkce {
-            Pkce::S256 => s256_challenge(verifier.expose()),
-            Pkce::Plain | Pkce::Off => verifier.expose().to_owned(),
-        };
-        Ok(Some(Self { verifier, challenge, method }))
+        // oauth2 refuses a verifier of another length by a panic; both ways above lead to 43–128 characters.
+        let theirs = PkceCodeVerifier::new(verifier.expose().to_owned());
+        let challenge = transform(&theirs);
+        // Its verifier is not wiped when dropped, ours is: that is the one that is kept.
+        drop(Zeroizing::new(theirs.into_secret()));
+        Ok(Some(Self { verifier, challenge }))
     }
 
     /// The `code_verifier` of the token request (RFC 7636 §4.5).
@@ -50,18 +50,13 @@ impl ProofKey {
 
     /// The `code_challenge` of the authorization request (RFC 7636 §4.3).
     pub fn challenge(&self) -> &str {
-        &self.challenge
+        self.challenge.as_str()
     }
 
     /// The `code_challenge_method`: `S256` or `plain`.
-    pub fn method(&self) -> &'static str {
-        self.method
+    pub fn method(&self) -> &str {
+        self.challenge.method()
     }
-}
-
-/// BASE64URL(SHA256(ASCII(code_verifier))), RFC 7636 §4.2.
-pub fn s256_challenge(verifier: &str) -> String {
-    base64url::encode(digest(&SHA256, verifier.as_bytes()))
 }
 
 fn check_verifier(verifier: &Secret) -> Result<(), Failure> {

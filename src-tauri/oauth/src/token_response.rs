@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::error_code::{self, BasicErrorCode, ErrorCode};
 use crate::explain::{self, ProviderError, Situation};
 use crate::failure::{Code, Failure};
 use crate::inert::inert;
@@ -103,7 +104,9 @@ pub fn read_answer(
         Err(reason) => return Err(failed(not_understood(incoming, circumstances, &reason), false)),
     };
     if let Some(error) = fields::oauth_error(&object) {
-        let invalid_grant = error.name == "invalid_grant" && !is_passing_status(status);
+        let refused_for_good =
+            error_code::parse(&error.name) == ErrorCode::Basic(BasicErrorCode::InvalidGrant);
+        let invalid_grant = refused_for_good && !is_passing_status(status);
         return Err(failed(refused(response, circumstances, &error), invalid_grant));
     }
     if !status.is_success() {

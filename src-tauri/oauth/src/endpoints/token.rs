@@ -3,6 +3,7 @@
 use super::{Call, Dialogue, Form};
 use crate::authorization_server::Endpoint;
 use crate::config::{ExtraParameter, Grant};
+use crate::error_code::ErrorCode;
 use crate::ports::UnixMillis;
 use crate::token_response::{self, Circumstances, TokenError};
 use crate::token_set::TokenSet;
@@ -74,11 +75,11 @@ impl Dialogue<'_> {
                 Ok(Granted { tokens, server_time })
             }
             Err(error) => {
-                let (result, detail) = match error.failure.oauth_error.as_deref() {
-                    Some("authorization_pending") => {
+                let (result, detail) = match error.failure.error_code() {
+                    Some(ErrorCode::AuthorizationPending) => {
                         (StepResult::Retried, "Nobody has signed in yet".to_owned())
                     }
-                    Some("slow_down") => {
+                    Some(ErrorCode::SlowDown) => {
                         (StepResult::Retried, "The provider asks to be asked less often".to_owned())
                     }
                     _ => (StepResult::Failed, format!("{}: {}", error.failure.message, error.failure.cause)),

@@ -6,10 +6,8 @@ use super::{Explanation, Report};
 use crate::client_authentication::{basic_encoding_matters, method_name};
 use crate::config::{BasicEncoding, ClientAuthentication as Method, Grant};
 
-pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
-    match report.name {
-        "invalid_client" => Some(invalid_client(report)),
-        "unauthorized_client" => Some(unauthorized_client(report)),
+pub(super) fn explain_extension(name: &str) -> Option<Explanation> {
+    match name {
         "invalid_client_metadata" => Some(Explanation::new(
             "The provider refused the registration",
             "A value of the client’s metadata is not accepted.",
@@ -21,7 +19,7 @@ pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
 
 const REFUSED: &str = "The provider refused this client";
 
-fn invalid_client(report: &Report<'_>) -> Explanation {
+pub(super) fn invalid_client(report: &Report<'_>) -> Explanation {
     let method = report.situation.method();
     if let Some(explanation) = unsupported_method(report, method) {
         return explanation;
@@ -123,7 +121,7 @@ fn assertion(report: &Report<'_>, method: Method) -> Explanation {
     .fix(label, "assertion_audience", other)
 }
 
-fn unauthorized_client(report: &Report<'_>) -> Explanation {
+pub(super) fn unauthorized_client(report: &Report<'_>) -> Explanation {
     let grant = report.config().grant;
     let explanation = Explanation::new(
         "This client may not use this grant",

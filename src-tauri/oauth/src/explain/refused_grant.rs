@@ -5,14 +5,11 @@ use crate::config::{Grant, Pkce};
 use crate::failure::Code;
 use crate::transcript::Step;
 
-pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
-    if report.name != "invalid_grant" {
-        return None;
-    }
+pub(super) fn invalid_grant(report: &Report<'_>) -> Explanation {
     if report.situation.step == Step::Refresh || report.config().grant == Grant::RefreshToken {
-        return Some(refresh_token(report));
+        return refresh_token(report);
     }
-    Some(match report.config().grant {
+    match report.config().grant {
         Grant::AuthorizationCode => code(report),
         Grant::Password => Explanation::new(
             "Username or password is wrong",
@@ -32,7 +29,7 @@ pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
             "It has expired, was revoked, or was already used.",
             "Start again from the beginning.",
         ),
-    })
+    }
 }
 
 /// Expired, revoked, used: as exactly as the provider says.

@@ -5,6 +5,7 @@ use url::Url;
 use super::client::grant_in_words;
 use super::{Explanation, Report};
 use crate::config::{Par, Pkce};
+use crate::error_code::{BasicErrorCode as Basic, ErrorCode};
 use crate::transcript::Step;
 
 /// What only the description tells: providers report these under several names.
@@ -12,30 +13,22 @@ pub(super) fn explain_by_description(report: &Report<'_>) -> Option<Explanation>
     if is_about_redirect_uri(report) {
         return Some(redirect_uri(report));
     }
-    if report.name == "invalid_request" && is_about_pkce(report) {
+    let is_invalid = report.code == ErrorCode::Basic(Basic::InvalidRequest);
+    if is_invalid && is_about_pkce(report) {
         return Some(pkce_required(report));
     }
-    if report.name == "invalid_request" && report.mentions(&["pushed", "request_uri"]) {
+    if is_invalid && report.mentions(&["pushed", "request_uri"]) {
         return Some(pushed_required(report));
     }
     None
 }
 
-pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
-    let explanation = match report.name {
-        "invalid_scope" => invalid_scope(report),
+pub(super) fn explain_extension(report: &Report<'_>, name: &str) -> Option<Explanation> {
+    let explanation = match name {
         "insufficient_scope" => Explanation::new(
             "The token lacks a scope",
             "What was asked for needs a scope that this token was not granted.",
             "Add the scope and get a new token.",
-        ),
-        "unsupported_grant_type" => Explanation::new(
-            "The provider does not know this grant",
-            format!(
-                "It does not support “{}”, or not for this client.",
-                grant_in_words(report.config().grant)
-            ),
-            "Choose a grant that the provider supports.",
         ),
         "unsupported_response_type" => Explanation::new(
             "The provider does not know this response type",
@@ -87,21 +80,33 @@ pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
             "The provider does not revoke tokens of this type.",
             "Revoke the refresh token instead; access tokens then end by themselves.",
         ),
-        "invalid_request" => Explanation::new(
-            "The provider refused the request",
-            "A parameter is missing, unknown, given twice, or has a value that it does not accept.",
-            "Look at the request in the flow log, and compare it with the provider’s documentation.",
-        ),
         _ => return None,
     };
     Some(explanation)
+}
+
+pub(super) fn unsupported_grant_type(report: &Report<'_>) -> Explanation {
+    Explanation::new(
+        "The provider does not know this grant",
+        format!("It does not support “{}”, or not for this client.", grant_in_words(report.config().grant)),
+        "Choose a grant that the provider supports.",
+    )
+}
+
+pub(super) fn invalid_request() -> Explanation {
+    Explanation::new(
+        "The provider refused the request",
+        "A parameter is missing, unknown, given twice, or has a value that it does not accept.",
+        "Look at the request in the flow log, and compare it with the provider’s documentation.",
+    )
 }
 
 fn is_about_redirect_uri(report: &Report<'_>) -> bool {
     let about =
         ["redirect_uri", "redirect uri", "redirect url", "reply url", "reply address", "callback url"];
     matches!(report.name, "redirect_uri_mismatch" | "invalid_redirect_uri")
-        || (matches!(report.name, "invalid_request" | "unauthorized_client") && report.mentions(&about))
+        || (matches!(&report.code, ErrorCode::Basic(Basic::InvalidRequest | Basic::UnauthorizedClient))
+            && report.mentions(&about))
 }
 
 fn redirect_uri(report: &Report<'_>) -> Explanation {
@@ -156,7 +161,7 @@ fn pushed_required(report: &Report<'_>) -> Explanation {
     }
 }
 
-fn invalid_scope(report: &Report<'_>) -> Explanation {
+pub(super) fn invalid_scope(report: &Report<'_>) -> Explanation {
     let asked: Vec<&str> = report.config().scopes().collect();
     let message = "The provider does not grant these scopes";
     if asked.is_empty() {

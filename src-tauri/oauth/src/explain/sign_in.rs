@@ -1,11 +1,11 @@
 //! The person, or the provider for them, said no, or has to be asked.
 
 use super::{Explanation, Report, span};
+use crate::error_code::ErrorCode;
 use crate::failure::Code;
 
-pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
-    let explanation = match report.name {
-        "access_denied" => access_denied(report),
+pub(super) fn explain_extension(report: &Report<'_>, name: &str) -> Option<Explanation> {
+    let explanation = match name {
         "consent_required" => Explanation::new(
             "The provider needs a consent",
             "Nobody has allowed this client these scopes yet.",
@@ -20,12 +20,6 @@ pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
             "Sign in in the browser.",
         )
         .coded(Code::SignInNeeded),
-        "expired_token" => Explanation::new(
-            "The code was not entered in time",
-            "The provider gives a device code a limited life, and it has ended.",
-            "Start again and enter the new code.",
-        )
-        .coded(Code::Timeout),
         "insufficient_user_authentication" | "unmet_authentication_requirements" => Explanation::new(
             "A stronger sign-in is needed",
             "The session is too old for this, or the person did not sign in strongly enough.",
@@ -39,14 +33,13 @@ pub(super) fn explain(report: &Report<'_>) -> Option<Explanation> {
                 "Check login hint, user code and binding message.",
             )
         }
-        "slow_down" | "temporarily_unavailable" | "server_error" => unavailable(report),
-        _ if report.error.status == Some(429) => unavailable(report),
+        "temporarily_unavailable" | "server_error" => unavailable(report),
         _ => return None,
     };
     Some(explanation)
 }
 
-fn access_denied(report: &Report<'_>) -> Explanation {
+pub(super) fn access_denied(report: &Report<'_>) -> Explanation {
     let scopes: Vec<&str> = report.config().scopes().collect();
     let what = match scopes.as_slice() {
         [] => "the access".to_owned(),
@@ -60,12 +53,31 @@ fn access_denied(report: &Report<'_>) -> Explanation {
     .coded(Code::AccessDenied)
 }
 
-fn unavailable(report: &Report<'_>) -> Explanation {
+pub(super) fn expired_token() -> Explanation {
+    Explanation::new(
+        "The code was not entered in time",
+        "The provider gives a device code a limited life, and it has ended.",
+        "Start again and enter the new code.",
+    )
+    .coded(Code::Timeout)
+}
+
+/// Heard while polling it only means to go on; elsewhere nothing goes on by itself.
+pub(super) fn authorization_pending() -> Explanation {
+    Explanation::new(
+        "The provider still waits for the person",
+        "Nobody has entered the code and agreed yet.",
+        "Finish the sign-in in the browser, then try again.",
+    )
+    .coded(Code::SignInNeeded)
+}
+
+pub(super) fn unavailable(report: &Report<'_>) -> Explanation {
     let wait = match report.error.retry_after {
         Some(seconds) => format!("Try again in {}.", span(seconds)),
         None => "Try again in a while.".to_owned(),
     };
-    if report.error.status == Some(429) || report.name == "slow_down" {
+    if report.is_rate_limited() || report.code == ErrorCode::SlowDown {
         return Explanation::new(
             "The provider limits how often it is asked",
             "Too many requests came from this client or address in a short time.",

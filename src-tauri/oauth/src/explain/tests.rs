@@ -40,6 +40,31 @@ fn fix_of(failure: &Failure) -> (&str, &Value) {
     (fix.setting.as_str(), &fix.value)
 }
 
+#[test]
+fn a_rate_limit_is_told_before_what_the_request_is_blamed_for() {
+    let config = config(json!({}));
+    let told = |error: &str| {
+        let reported = ProviderError { error, status: Some(429), ..ProviderError::default() };
+        provider_error(&reported, &Situation::of(Step::Token, &config, None)).message
+    };
+    let limited = "The provider limits how often it is asked";
+    for error in
+        ["invalid_grant", "invalid_request", "invalid_scope", "authorization_pending", "rate_limited"]
+    {
+        assert_eq!(told(error), limited, "{error}");
+    }
+    for error in ["invalid_client", "access_denied", "login_required"] {
+        assert_ne!(told(error), limited, "{error}");
+    }
+}
+
+#[test]
+fn a_pending_sign_in_asks_to_finish_it() {
+    let failure = explain(json!({"grant": "device_code"}), "authorization_pending", "");
+    assert_eq!(failure.code, Code::SignInNeeded);
+    assert!(failure.next_step.contains("Finish the sign-in"));
+}
+
 // Client.
 
 #[test]

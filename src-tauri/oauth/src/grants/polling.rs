@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{Login, judge_id_token};
 use crate::endpoints::token::Purpose;
 use crate::endpoints::{Dialogue, Form};
+use crate::error_code::ErrorCode;
 use crate::failure::{Code, Failure};
 use crate::id_token::Source;
 use crate::ports::UnixMillis;
@@ -67,9 +68,9 @@ pub(super) async fn until_granted(
                 judge_id_token(dialogue, &mut granted, &Login::at(Source::TokenEndpoint)).await;
                 return Ok(granted.tokens);
             }
-            Err(error) => match error.failure.oauth_error.as_deref() {
-                Some("authorization_pending") => {}
-                Some("slow_down") => {
+            Err(error) => match error.failure.error_code() {
+                Some(ErrorCode::AuthorizationPending) => {}
+                Some(ErrorCode::SlowDown) => {
                     poll.interval += 5;
                     show(&poll);
                 }
@@ -91,5 +92,5 @@ fn too_late() -> Failure {
         "The provider waits only as long as it said, and that time is over.",
         "Start again, and finish the sign-in on the other device before the countdown ends.",
     )
-    .with_oauth_error("expired_token")
+    .with_oauth_error(ErrorCode::ExpiredToken.as_ref())
 }

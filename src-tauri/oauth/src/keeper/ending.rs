@@ -9,6 +9,7 @@ use super::table::Row;
 use super::{Ended, Errand, Inner, Inspected, TokenDemand};
 use crate::authorization_server::Endpoint;
 use crate::endpoints::Dialogue;
+use crate::error_code::RevocationErrorCode;
 use crate::failure::Failure;
 use crate::flow::Flow;
 use crate::ports::FlowObserver;
@@ -172,7 +173,7 @@ async fn revoke_all(dialogue: &Dialogue<'_>, tokens: &TokenSet, ended: &mut Ende
             match dialogue.revoke(token, hint).await {
                 Ok(()) => ended.revoked_at_provider = true,
                 // RFC 7009 §2.2.1: some providers cannot revoke access tokens, and need not.
-                Err(failure) if failure.oauth_error.as_deref() == Some("unsupported_token_type") => {
+                Err(failure) if failure.reports(RevocationErrorCode::UnsupportedTokenType) => {
                     ended.notices.push(format!("The provider does not revoke {}s.", hint.replace('_', " ")));
                 }
                 Err(failure) => return Err(failure),
