@@ -30,7 +30,7 @@ use serde_json::{Map, Value};
 
 use self::background::{Signal, Watched};
 use self::memory::{Held, Memory};
-use self::renewal::{Errand, Flight, Pause, Unsaved};
+use self::renewal::{Errand, Flight, Pause, Unsaved, WeakSignIn};
 use self::table::Row;
 use crate::authorization_server::{AuthorizationServer, Endpoint};
 use crate::config::AuthConfig;
@@ -71,6 +71,7 @@ struct Inner {
     known: Arc<KnownProviders>,
     memory: Memory,
     flights: Mutex<HashMap<TokenKey, Flight>>,
+    sign_ins: Mutex<HashMap<TokenKey, WeakSignIn>>,
     pauses: Mutex<HashMap<TokenKey, Pause>>,
     unsaved: Mutex<HashMap<TokenKey, Unsaved>>,
     watched: Mutex<HashMap<TokenKey, Watched>>,
@@ -114,6 +115,7 @@ impl Keeper {
             known: Arc::default(),
             memory: Memory::default(),
             flights: Mutex::default(),
+            sign_ins: Mutex::default(),
             pauses: Mutex::default(),
             unsaved: Mutex::default(),
             watched: Mutex::default(),

@@ -36,6 +36,13 @@ pub struct Definition {
     pub unknown: Map<String, Value>,
 }
 
+impl Definition {
+    /// What was kept from an import of that format: a member of [`Self::unknown`] under the format's name.
+    pub fn kept_from(&self, format: &str) -> Option<&Map<String, Value>> {
+        self.unknown.get(format).and_then(Value::as_object)
+    }
+}
+
 /// A folder or collection has nothing beyond its definition; named for readers of signatures.
 pub type Folder = Definition;
 

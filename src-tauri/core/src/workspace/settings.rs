@@ -9,6 +9,7 @@
 //! | `http_version` | `auto`, `http1`, `http2` |
 //! | `ca_bundle` | path of a PEM file |
 //! | `body_limit` | bytes |
+//! | `encode_url` | kept for export: what cannot stand in a URL is encoded in any case, and nothing else ever is |
 //! | `send_body` | false: the body is not sent. Only on requests: imported ones whose method has none elsewhere |
 
 use std::path::PathBuf;

@@ -173,46 +173,40 @@ fn is_variable(text: &str) -> bool {
 /// Splits at every `separator` that does not stand between `{{` and `}}`.
 fn split_outside(text: &str, separator: char) -> Vec<&str> {
     let mut pieces = Vec::new();
-    let mut rest = text;
-    loop {
-        match split_once_outside(rest, separator) {
-            (piece, Some(behind)) => {
-                pieces.push(piece);
-                rest = behind;
-            }
-            (piece, None) => {
-                pieces.push(piece);
-                return pieces;
-            }
-        }
+    let mut start = 0;
+    for place in places_outside(text, separator) {
+        pieces.push(&text[start..place]);
+        start = place + separator.len_utf8();
     }
+    pieces.push(&text[start..]);
+    pieces
 }
 
 /// Splits at the first `separator` that does not stand between `{{` and `}}`.
 fn split_once_outside(text: &str, separator: char) -> (&str, Option<&str>) {
-    let mut at = 0;
-    while let Some(found) = text[at..].find([separator, '{']) {
-        let place = at + found;
-        let rest = &text[place..];
-        if rest.starts_with(separator) {
-            return (&text[..place], Some(&text[place + separator.len_utf8()..]));
-        }
-        // A variable is passed over; braces without an end are ordinary characters.
-        at = place
-            + match rest.strip_prefix("{{").and_then(|name| name.find("}}")) {
-                Some(end) => end + 4,
-                None if rest.starts_with("{{") && !rest.contains("}}") => {
-                    return match rest.find(separator) {
-                        Some(found) => {
-                            (&text[..place + found], Some(&text[place + found + separator.len_utf8()..]))
-                        }
-                        None => (text, None),
-                    };
-                }
-                None => 1,
-            };
+    match places_outside(text, separator).next() {
+        Some(place) => (&text[..place], Some(&text[place + separator.len_utf8()..])),
+        None => (text, None),
     }
-    (text, None)
+}
+
+/// Where `separator` stands outside of variables. Every character is looked at once.
+fn places_outside(text: &str, separator: char) -> impl Iterator<Item = usize> {
+    // Behind this no variable ends any more: braces are ordinary characters there.
+    let last_end = text.rfind("}}").unwrap_or(0);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let place = at + text[at..].find([separator, '{'])?;
+            let rest = &text[place..];
+            if rest.starts_with(separator) {
+                at = place + separator.len_utf8();
+                return Some(place);
+            }
+            let name = rest.strip_prefix("{{").filter(|_| place + 2 <= last_end);
+            at = place + name.and_then(|name| name.find("}}")).map_or(1, |end| end + 4);
+        }
+    })
 }
 
 #[cfg(test)]
@@ -278,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_query_of_a_hundred_thousand_braces_is_split_in_one_go() {
-        for piece in ["{{", "{", "{{a}}&", "&", "}}"] {
+        for piece in ["{{", "{", "{{a}}&", "&", "}}", "{{&", "{{&}"] {
             write(&request(&format!("https://h/p?{}", piece.repeat(100_000))));
         }
     }

@@ -1,7 +1,7 @@
 //! Finding a provider's metadata from its issuer: OpenID Connect Discovery §4, RFC 8414 §3 and §5.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -20,10 +20,15 @@ use crate::transcript::{Step, StepResult};
 /// Metadata is asked for again after this long.
 const FRESH_FOR: Duration = Duration::from_secs(3600);
 
+/// A provider that has no metadata is not asked for it again for this long, if the endpoints typed in do.
+const ABSENT_FOR: Duration = Duration::from_secs(300);
+
 /// The metadata that was discovered in this process.
 #[derive(Default)]
 pub struct KnownServers {
     known: Mutex<HashMap<String, Known>>,
+    /// Issuers without metadata, and when that was found out.
+    absent: Mutex<HashMap<String, Duration>>,
 }
 
 struct Known {
@@ -50,19 +55,25 @@ impl KnownServers {
         {
             return Ok(AuthorizationServer::new(config, Some(metadata)));
         }
-        match self.discover(config, flow).await {
-            Ok(metadata) => Ok(AuthorizationServer::new(config, Some(metadata))),
-            Err(failure) => {
-                if failure.is_passing()
-                    && let Some(metadata) = self.recall(issuer, flow.clock().monotonic(), Duration::MAX)
-                {
-                    return Ok(AuthorizationServer::new(config, Some(metadata)));
-                }
-                let typed = AuthorizationServer::new(config, None);
-                let suffices = needed.iter().all(|endpoint| typed.endpoint(*endpoint).is_some());
-                if suffices { Ok(typed) } else { Err(failure) }
-            }
+        let now = flow.clock().monotonic();
+        let typed = AuthorizationServer::new(config, None);
+        let suffices = needed.iter().all(|endpoint| typed.endpoint(*endpoint).is_some());
+        if suffices && self.is_absent(issuer, now) {
+            return Ok(typed);
         }
+        let failure = match self.discover(config, flow).await {
+            Ok(metadata) => return Ok(AuthorizationServer::new(config, Some(metadata))),
+            Err(failure) => failure,
+        };
+        if failure.is_passing()
+            && let Some(metadata) = self.recall(issuer, now, Duration::MAX)
+        {
+            return Ok(AuthorizationServer::new(config, Some(metadata)));
+        }
+        if failure.code == Code::InvalidResponse {
+            lock(&self.absent).insert(issuer.clone(), now);
+        }
+        if suffices { Ok(typed) } else { Err(failure) }
     }
 
     /// Asks the provider for its metadata, whatever is in memory.
@@ -74,19 +85,24 @@ impl KnownServers {
         let issuer = config.issuer.as_deref().unwrap_or_default();
         let metadata = Arc::new(fetch(issuer, config, flow).await?);
         let known = Known { metadata: metadata.clone(), at: flow.clock().monotonic() };
-        self.lock().insert(issuer.to_owned(), known);
+        lock(&self.known).insert(issuer.to_owned(), known);
+        lock(&self.absent).remove(issuer);
         Ok(metadata)
     }
 
+    fn is_absent(&self, issuer: &str, now: Duration) -> bool {
+        lock(&self.absent).get(issuer).is_some_and(|at| now.saturating_sub(*at) < ABSENT_FOR)
+    }
+
     fn recall(&self, issuer: &str, now: Duration, within: Duration) -> Option<Arc<Metadata>> {
-        let known = self.lock();
+        let known = lock(&self.known);
         let known = known.get(issuer)?;
         (now.saturating_sub(known.at) < within).then(|| known.metadata.clone())
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn fetch(issuer: &str, config: &AuthConfig, flow: &Flow) -> Result<Metadata, Failure> {
@@ -306,6 +322,20 @@ mod tests {
             json!({"grant": "password", "issuer": "https://id.example.com", "token_endpoint": "https://x/token"}),
         );
         assert_eq!(server.unwrap().endpoint(Endpoint::Token), Some("https://x/token"));
+    }
+
+    #[test]
+    fn a_provider_without_metadata_is_not_asked_at_each_renewal() {
+        let world = World::new();
+        let config = config(json!({
+            "grant": "password", "issuer": "https://id.example.com", "token_endpoint": "https://x/token"
+        }));
+        let known = KnownServers::default();
+        let flow = Flow::new(&world.surroundings(), &config);
+        for _ in 0..3 {
+            assert!(world.simulation.run(known.resolve(&config, &[Endpoint::Token], &flow)).is_ok());
+        }
+        assert_eq!(world.provider.all_seen().len(), 2, "each placement once");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, Shared};
+use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
 
 use super::memory::{Held, version};
 use super::table::{self, Renewal, Row};
@@ -38,6 +38,10 @@ pub(super) struct Flight {
 }
 
 pub(super) type SharedOutcome = Shared<BoxFuture<'static, Result<Held, NotRenewed>>>;
+
+/// A sign-in under way. Unlike a renewal it is not carried on when nobody waits.
+pub(super) type SharedSignIn = Shared<BoxFuture<'static, Result<Held, Failure>>>;
+pub(super) type WeakSignIn = WeakShared<BoxFuture<'static, Result<Held, Failure>>>;
 
 /// Why there is no renewed token set.
 #[derive(Clone)]
@@ -90,10 +94,13 @@ impl Inner {
     ) -> SharedOutcome {
         let mut flights = super::lock(&self.flights);
         if let Some(flight) = flights.get(key) {
+            let (outcome, flow) = (flight.outcome.clone(), flight.flow.clone());
+            // What an observer does is its own affair: it may well ask the keeper something.
+            drop(flights);
             if let Some(observer) = observer {
-                flight.flow.join(observer);
+                flow.join(observer);
             }
-            return flight.outcome.clone();
+            return outcome;
         }
         let flow = Flow::new(&self.surroundings, &demand.config);
         if let Some(observer) = observer {
@@ -153,6 +160,7 @@ impl Inner {
         errand: Errand,
         flow: &Flow,
     ) -> Result<Held, NotRenewed> {
+        let is_silent = matches!(renewal, Renewal::PromptNone);
         let refresh_token = match renewal {
             Renewal::PersonNeeded => return Err(person_needed(stored.as_ref())),
             Renewal::RefreshToken(token) => Some(token),
@@ -182,6 +190,7 @@ impl Inner {
         }
         match answer {
             Ok(tokens) => self.commit(demand, key, stored.as_ref(), tokens, flow).await,
+            Err(error) if is_silent => Err(NotRenewed { failure: error.failure, why: Why::PersonNeeded }),
             Err(error) => {
                 let refused = refusal.map(|_| refresh_token).unwrap_or_default();
                 let trouble = Trouble { error, refused, interrupted_at, started_at, errand };
@@ -370,6 +379,32 @@ impl Inner {
         let mut byte = [0];
         self.surroundings.randomness.fill(&mut byte);
         duration.mul_f64(0.8 + 0.4 * f64::from(byte[0]) / 255.0)
+    }
+
+    /// Lets a person sign in because requests need it: however many there are, they share one sign-in. It ends when
+    /// nobody waits for it any more.
+    pub(super) fn sign_in(
+        self: &Arc<Self>,
+        demand: &TokenDemand,
+        person: Arc<dyn Person>,
+        observer: Arc<dyn FlowObserver>,
+    ) -> SharedSignIn {
+        let key = demand.key();
+        let mut sign_ins = super::lock(&self.sign_ins);
+        if let Some(under_way) = sign_ins.get(&key).and_then(WeakShared::upgrade) {
+            return under_way;
+        }
+        let (inner, demand, own_key) = (self.clone(), demand.clone(), key.clone());
+        let outcome = async move {
+            let outcome = inner.obtain(&demand, &*person, observer).await;
+            super::lock(&inner.sign_ins).remove(&own_key);
+            outcome
+        };
+        let outcome = outcome.boxed().shared();
+        if let Some(weak) = outcome.downgrade() {
+            sign_ins.insert(key, weak);
+        }
+        outcome
     }
 
     /// Get New Token: carries out the grant with a person, and puts the result in place of what was there.

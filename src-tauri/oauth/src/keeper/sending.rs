@@ -146,7 +146,7 @@ impl Inner {
                 None => hold(send, table::no_token(failure)),
             });
         };
-        match self.obtain(send.demand, &*person, send.observer.clone()).await {
+        match self.sign_in(send.demand, person, send.observer.clone()).await {
             Ok(obtained) => Ok(self.hand_out(send, &obtained, true)),
             Err(failure) if failure.code == Code::IdTokenInvalid => match self.current(&send.key).await? {
                 Some(obtained) => Ok(self.hand_out(send, &obtained, true)),

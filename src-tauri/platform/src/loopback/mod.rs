@@ -1,8 +1,8 @@
 //! Servers of our own, on loopback only: for the browser that comes back from a sign-in (RFC 8252 §7.3), and for
 //! the playground.
 //!
-//! A redirect is received like this: [`target`] reads what the redirect URI asks for, [`sockets`] binds both address
-//! families, [`port`] accepts connections within bounds, [`answer`] decides about each request, [`page`] shows how it
+//! A redirect is received like this: `target` reads what the redirect URI asks for, `sockets` binds both address
+//! families, `port` accepts connections within bounds, `answer` decides about each request, `page` shows how it
 //! ended. When no login waits on a port any more, its sockets close at once.
 
 mod answer;

@@ -60,7 +60,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Response<Full<Bytes>> {
     html(StatusCode::OK, outcome.title(), &outcome.paragraphs(), None)
 }
 
-/// The outcome as text, for the script of [`fragment`].
+/// The outcome as text, for the script of `fragment`.
 pub(super) fn outcome_text(outcome: &Outcome) -> Response<Full<Bytes>> {
     let mut lines = vec![outcome.title()];
     lines.extend(outcome.paragraphs());

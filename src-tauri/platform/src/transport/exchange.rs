@@ -90,12 +90,7 @@ impl HttpTransport {
             let body = whole(received, &prepared.url, limit)?;
             let total_us = watch.elapsed_us();
             return Ok(Exchange {
-                request: SentRequest {
-                    method: prepared.method.to_string(),
-                    headers: prepared.shown_headers(cookies.as_deref()),
-                    body_size: prepared.content.length(),
-                    url: prepared.url,
-                },
+                request: sent(prepared, cookies.as_deref()),
                 response: head.with(body),
                 redirects,
                 timing: Timing { connect_us: watch.connected_us(), first_byte_us, total_us },
@@ -111,6 +106,16 @@ impl HttpTransport {
             ca_bundle: theirs.ca_bundle.or(settings.ca_bundle),
             ..settings
         }
+    }
+}
+
+/// The request as it went out the last time.
+fn sent(prepared: Prepared, cookies: Option<&str>) -> SentRequest {
+    SentRequest {
+        method: prepared.method.to_string(),
+        headers: prepared.shown_headers(cookies),
+        body_size: prepared.content.length(),
+        url: prepared.url,
     }
 }
 

@@ -1,9 +1,9 @@
 //! The one door through which API requests and token requests leave.
 //!
-//! A request goes: checked and completed ([`outgoing`], [`body`]) → a pool of connections chosen by its settings
-//! ([`pool`]) → sent ([`hop`]), redirects followed by our own rules ([`redirect`]) → the answer read within its limits
-//! ([`receive`]). [`exchange`] is that way for an API request, [`engine`] for one of the OAuth engine; whatever goes
-//! wrong is told in [`failures`].
+//! A request goes: checked and completed (`outgoing`, `fields`, `body`) → a pool of connections chosen by its settings
+//! (`pool`) → sent (`hop`), redirects followed by our own rules (`redirect`) → the answer read within its limits
+//! (`receive`). `exchange` is that way for an API request, `engine` for one of the OAuth engine; whatever goes
+//! wrong is told in `failures`.
 //!
 //! Header names go out in Title-Case over HTTP/1, as old servers expect (they are compared without case, RFC 9110
 //! §5.1), and several fields of one name go out together, at the place of the first.
@@ -15,6 +15,7 @@ mod cookies;
 mod engine;
 mod exchange;
 mod failures;
+mod fields;
 mod hop;
 mod outgoing;
 mod pool;

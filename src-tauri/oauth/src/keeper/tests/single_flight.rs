@@ -131,3 +131,22 @@ fn everybody_who_waits_hears_of_every_step() {
     let shown = serde_json::to_string(&first.all()).unwrap();
     assert!(!shown.contains("old-refresh") && !shown.contains("new-access-1"), "{shown}");
 }
+
+#[test]
+fn many_sends_that_need_a_sign_in_share_one_browser_window() {
+    let scene = Scene::granting(3600);
+    let demand = demand(json!({}));
+    let person = Arc::new(FakePerson::default());
+    let terms = SendTerms { person: Some(person.clone()), ..SendTerms::default() };
+    let send = || scene.keeper.for_sending(&demand, &terms, Arc::new(Steps::default()));
+    let answer = async {
+        settle(&scene.world.simulation).await;
+        let url = &scene.world.browser.opened()[0];
+        let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        person.paste(&format!("http://127.0.0.1:49152/callback?code=c&state={state}"));
+    };
+    let (decisions, ()) = scene.world.simulation.run(join(join_all((0..50).map(|_| send())), answer));
+    assert!(decisions.iter().all(|decision| matches!(decision, Ok(Decision::Send(_)))));
+    assert_eq!(scene.world.browser.opened().len(), 1);
+    assert_eq!(scene.token_requests(), 1);
+}

@@ -274,3 +274,31 @@ fn a_change_or_deletion_by_another_process_is_seen_before_the_next_send() {
     scene.world.simulation.run(TokenStore::delete(&*scene.world.store, &demand.key())).unwrap();
     assert_eq!(scene.held(&demand, &SendTerms::default()).reason, HeldReason::NoToken);
 }
+
+fn silent(scene: &Scene, answer: (&'static str, &'static str)) -> Decision {
+    scene.world.browser.login_page(move |url| {
+        let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        Some(vec![(answer.0.to_owned(), answer.1.to_owned()), ("state".to_owned(), state)])
+    });
+    let demand = demand(json!({"silent_renewal": true}));
+    let mut old = scene.living(-10);
+    old.tokens.refresh_token = None;
+    scene.store(&demand, old);
+    scene.send(&demand, &SendTerms::default())
+}
+
+#[test]
+fn a_grant_without_refresh_token_may_try_without_a_prompt_where_that_is_set() {
+    let scene = Scene::granting(HOUR);
+    let Decision::Send(token) = silent(&scene, ("code", "c")) else { panic!() };
+    assert_eq!(token.token().expose(), "new-access-1");
+    let url = &scene.world.browser.opened()[0];
+    assert!(url.query_pairs().any(|(name, value)| name == "prompt" && value == "none"));
+}
+
+#[test]
+fn a_provider_that_wants_a_person_after_all_leads_to_a_sign_in() {
+    let scene = Scene::granting(HOUR);
+    let Decision::HeldBack(held) = silent(&scene, ("error", "login_required")) else { panic!() };
+    assert_eq!((held.reason, held.offers), (HeldReason::SignInNeeded, vec![Offer::SignInAndSend]));
+}
