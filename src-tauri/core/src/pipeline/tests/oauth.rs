@@ -275,3 +275,49 @@ fn the_preview_follows_the_token() {
     );
     assert_eq!(stage.world.provider.seen("/token").len(), 1, "looking does not renew");
 }
+
+#[test]
+fn claims_of_a_token_are_variables_also_when_their_names_hold_dots() {
+    use base64::Engine as _;
+    let claims = json!({"sub": "alice", "https://x.test/roles": ["a"], "address": {"city": "Bern"}});
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims.to_string());
+    let stage = Stage::new();
+    let token = format!("eyJhbGciOiJub25lIn0.{payload}.");
+    stage.world.provider.on("/token", Answer::json(json!({"access_token": token, "expires_in": 3600})));
+    let mut draft = draft(json!({}));
+    let claim = |name: &str| header("X-Claim", &format!("{{{{$oauth.access_token.claims.{name}}}}}"));
+    request(&mut draft).headers = vec![claim("sub"), claim("https://x.test/roles"), claim("address.city")];
+    stage.send(draft);
+    let sent = stage.sent().remove(0);
+    let values: Vec<&str> = sent.headers[..3].iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(values, ["alice", "[\"a\"]", "Bern"]);
+}
+
+#[test]
+fn a_nonce_that_the_api_asks_for_goes_into_a_second_proof_with_the_same_token() {
+    let stage = Stage::new();
+    stage.world.provider.on(
+        "/token",
+        Answer::json(json!({"access_token": "bound-access-token", "token_type": "DPoP", "expires_in": 3600})),
+    );
+    let challenge =
+        [("WWW-Authenticate", "DPoP error=\"use_dpop_nonce\""), ("DPoP-Nonce", "the-nonce-of-the-api")];
+    stage.answer(401, &challenge);
+    stage.answer(401, &challenge);
+    let verdict = stage.send(draft(json!({"dpop": true})));
+    assert_eq!(verdict.exchange().unwrap().response.status, 401, "not more than once");
+    assert_eq!(authorization(&stage), ["DPoP bound-access-token", "DPoP bound-access-token"]);
+    let nonces: Vec<Value> =
+        stage.sent().iter().map(|sent| proof(sent.header("DPoP").unwrap())["nonce"].clone()).collect();
+    assert_eq!(nonces, [Value::Null, json!("the-nonce-of-the-api")]);
+    assert_eq!(stage.world.provider.seen("/token").len(), 1);
+    assert!(!format!("{:?}", verdict.request).contains("bound-access-token"));
+}
+
+/// The claims of a DPoP proof.
+fn proof(jwt: &str) -> Value {
+    use base64::Engine as _;
+    let payload = jwt.split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap())
+        .unwrap()
+}
