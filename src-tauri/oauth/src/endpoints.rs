@@ -2,6 +2,7 @@
 //! authentication, DPoP, `Origin` and extra parameters cannot differ from one to the next.
 
 pub mod end_session;
+mod form;
 pub mod introspection;
 pub mod jwks;
 pub mod protected_resource;
@@ -12,8 +13,9 @@ pub mod token;
 pub mod userinfo;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
-use url::{Url, form_urlencoded};
-use zeroize::Zeroizing;
+use url::Url;
+
+pub use form::Form;
 
 use self::jwks::KeySets;
 use crate::authorization_server::{AuthorizationServer, Endpoint, KnownServers};
@@ -24,7 +26,6 @@ use crate::explain::Situation;
 use crate::failure::{Code, Failure};
 use crate::flow::{Exchanged, Flow, Unanswered};
 use crate::ports::ClientCertificate;
-use crate::secret::Secret;
 use crate::token_response::Circumstances;
 use crate::transcript::{Blanks, Step, StepResult};
 
@@ -48,76 +49,6 @@ pub struct KnownProviders {
     pub servers: KnownServers,
     pub key_sets: KeySets,
     pub nonces: Nonces,
-}
-
-/// The parameters of a form, in order. An empty value is never sent.
-#[derive(Clone, Default)]
-pub struct Form(Vec<(String, Secret)>);
-
-impl Form {
-    /// An empty form.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The form with one more parameter, unless its value is empty.
-    pub fn with(mut self, name: &str, value: impl Into<Secret>) -> Self {
-        self.push(name, value);
-        self
-    }
-
-    /// The form with one more parameter, if there is one and it is not empty.
-    pub fn with_some<T: Into<Secret>>(self, name: &str, value: Option<T>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
-        }
-    }
-
-    /// Adds a parameter, unless its value is empty.
-    pub fn push(&mut self, name: &str, value: impl Into<Secret>) {
-        let value = value.into();
-        if !value.is_empty() {
-            self.0.push((name.to_owned(), value));
-        }
-    }
-
-    /// Whether there is a parameter of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(field, _)| field == name)
-    }
-
-    /// The parameters, in order.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Secret)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
-    /// Takes out every parameter of this name.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(field, _)| field != name);
-    }
-
-    fn encode(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::new());
-        let mut serializer = form_urlencoded::Serializer::new(&mut *text);
-        for (name, value) in &self.0 {
-            serializer.append_pair(name, value.expose());
-        }
-        serializer.finish();
-        text
-    }
-}
-
-impl From<&Secret> for Secret {
-    fn from(secret: &Secret) -> Self {
-        secret.clone()
-    }
-}
-
-impl From<&String> for Secret {
-    fn from(text: &String) -> Self {
-        Secret::new(text.as_str())
-    }
 }
 
 /// A request to an endpoint, before it is sent.

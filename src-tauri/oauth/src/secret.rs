@@ -64,6 +64,18 @@ impl From<&str> for Secret {
     }
 }
 
+impl From<&Secret> for Secret {
+    fn from(secret: &Secret) -> Self {
+        secret.clone()
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(text: &String) -> Self {
+        Secret::new(text.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Secret;

@@ -1,12 +1,12 @@
 //! The refresh token grant (RFC 6749 §6), also as a starting point: paste a refresh token, get going.
 
 use super::{Login, claims_of, judge_id_token};
-use crate::endpoints::token::Purpose;
+use crate::endpoints::token::{Granted, Purpose};
 use crate::endpoints::{Dialogue, Form};
 use crate::id_token::Source;
 use crate::secret::Secret;
 use crate::token_response::TokenError;
-use crate::token_set::TokenSet;
+use crate::token_set::{Check, CheckResult, TokenSet};
 
 /// The refresh request. No scope is sent: the one granted holds on (RFC 6749 §6).
 pub fn request(refresh_token: &Secret) -> Form {
@@ -14,7 +14,8 @@ pub fn request(refresh_token: &Secret) -> Form {
 }
 
 /// Renews a token set with this refresh token. What the answer does not bring stays as it was: the refresh token,
-/// the ID token with its verdict, the scope, the nonce.
+/// the ID token with its verdict, the scope, the nonce. A new ID token is marked as not judged yet, so that the token
+/// set can be stored before anything else is asked of the network: see [`judge`].
 ///
 /// # Errors
 /// What the token endpoint refused, or why it could not be asked.
@@ -22,27 +23,51 @@ pub async fn renew(
     dialogue: &Dialogue<'_>,
     former: &TokenSet,
     refresh_token: &Secret,
-) -> Result<TokenSet, TokenError> {
+) -> Result<Granted, TokenError> {
     dialogue.flow.blank(refresh_token);
     let purpose = Purpose::Refresh { scope: former.scope.as_deref() };
     let mut granted = dialogue.request_token(purpose, request(refresh_token)).await?;
-    let former_claims = former.id_token.as_ref().map(claims_of);
-    let login =
-        Login { former: former_claims.as_ref(), nonce: former.nonce.as_ref(), ..Login::at(Source::Refresh) };
-    judge_id_token(dialogue, &mut granted, &login).await;
-    let mut tokens = granted.tokens;
+    let tokens = &mut granted.tokens;
+    tokens.nonce = former.nonce.clone();
     if tokens.refresh_token.is_none() {
         tokens.refresh_token = Some(refresh_token.clone());
     }
-    if tokens.id_token.is_none() {
-        tokens.id_token = former.id_token.clone();
-        tokens.id_token_checks = former.id_token_checks.clone();
+    match tokens.id_token {
+        Some(_) => tokens.id_token_checks = vec![unjudged()],
+        None => {
+            tokens.id_token = former.id_token.clone();
+            tokens.id_token_checks = former.id_token_checks.clone();
+        }
     }
     if tokens.access_token.is_none() {
         tokens.access_token = former.access_token.clone();
         tokens.expires_at = former.expires_at;
     }
-    Ok(tokens)
+    Ok(granted)
+}
+
+/// Holds the new ID token against the former one (OpenID Connect Core §12.2) and against the provider's keys.
+pub async fn judge(dialogue: &Dialogue<'_>, former: &TokenSet, mut granted: Granted) -> TokenSet {
+    let former_claims = former.id_token.as_ref().map(claims_of);
+    let login =
+        Login { former: former_claims.as_ref(), nonce: former.nonce.as_ref(), ..Login::at(Source::Refresh) };
+    judge_id_token(dialogue, &mut granted, &login).await;
+    granted.tokens
+}
+
+/// Whether a token set holds an ID token that was stored before it was judged.
+pub fn is_unjudged(tokens: &TokenSet) -> bool {
+    tokens.id_token_checks == [unjudged()]
+}
+
+/// The mark of an ID token that has not been judged: it counts as failed, so that it is not sent.
+fn unjudged() -> Check {
+    Check {
+        check: "signature".to_owned(),
+        result: CheckResult::Fail,
+        detail: "Not verified: the process ended between storing and verifying. Refresh once more."
+            .to_owned(),
+    }
 }
 
 /// Begins with the refresh token of the config, pasted by hand.

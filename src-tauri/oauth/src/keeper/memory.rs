@@ -132,6 +132,7 @@ pub(super) fn version(stored: &StoredTokens) -> u64 {
         digest.update(text.as_bytes());
     }
     digest.update(&tokens.obtained_at.to_be_bytes());
+    digest.update(&[u8::from(grants::refresh_token::is_unjudged(tokens))]);
     let bytes = digest.finish();
     bytes.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

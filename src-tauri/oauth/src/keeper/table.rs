@@ -25,7 +25,10 @@ pub(super) enum Row {
 /// The row of a token set at `now`. `refused`: a server has said that the token is dead.
 pub(super) fn row(config: &AuthConfig, stored: Option<&StoredTokens>, now: UnixMillis, refused: bool) -> Row {
     let Some(stored) = stored else { return Row::None };
-    if refused {
+    // An ID token that is stored and not judged is no more use than none: another process is at it, or has died.
+    if refused
+        || (config.use_token == UseToken::IdToken && grants::refresh_token::is_unjudged(&stored.tokens))
+    {
         return Row::Expired;
     }
     let Some(expires_at) = stored.expires_at_of_used(config) else { return Row::Valid };

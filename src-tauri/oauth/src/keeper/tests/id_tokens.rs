@@ -138,3 +138,43 @@ fn a_provider_that_is_not_the_one_configured_is_refused_before_anything_is_sent(
     assert_eq!(held.failure.unwrap().code, Code::IssuerMismatch);
     assert_eq!(provider.scene.token_requests(), 0);
 }
+
+#[test]
+fn the_rotated_refresh_token_is_on_disk_before_the_id_token_is_judged() {
+    let provider = Provider::new();
+    let demand = provider.demand(json!({}));
+    provider.grants(Some(provider.id_token(json!({}))));
+    provider.scene.sent(&demand);
+    // Another process, which has no keys in memory yet.
+    let other = Scene {
+        keeper: Keeper::new(provider.scene.world.surroundings()),
+        world: provider.scene.world.clone(),
+    };
+    provider.scene.world.journal.clear();
+    other.refresh(&demand).unwrap();
+    let lines = provider.scene.world.journal.lines();
+    let at = |line: &str| lines.iter().position(|found| found == line).unwrap();
+    assert!(at("POST /token") < at("save") && at("save") < at("GET /jwks"), "{lines:?}");
+    assert!(provider.failed_checks(&demand).is_empty());
+}
+
+#[test]
+fn an_id_token_that_was_never_judged_is_not_sent_but_renewed() {
+    let provider = Provider::new();
+    let demand = provider.demand(json!({"use_token": "id_token"}));
+    provider.grants(Some(provider.id_token(json!({}))));
+    provider.scene.sent(&demand);
+    provider.scene.refresh(&demand).unwrap();
+    let mut stored = provider.scene.stored(&demand);
+    stored.tokens.id_token_checks = vec![Check {
+        check: "signature".to_owned(),
+        result: CheckResult::Fail,
+        detail: "Not verified: the process ended between storing and verifying. Refresh once more."
+            .to_owned(),
+    }];
+    provider.scene.store(&demand, stored);
+    let before = provider.scene.token_requests();
+    assert!(provider.scene.sent(&demand).refreshed());
+    assert_eq!(provider.scene.token_requests(), before + 1);
+    assert!(provider.failed_checks(&demand).is_empty());
+}
