@@ -1,5 +1,7 @@
 // Plays the person for `make run` on a machine without a display: given as BROWSER, it gets an authorization URL as its
 // last argument, fills in the playground's pages as alice, and brings the answer to the waiting program.
+import { request } from 'node:http';
+
 const url = process.argv.at(-1);
 const cookies = new Map();
 const redirectUri = new URL(url).searchParams.get('redirect_uri');
@@ -7,21 +9,30 @@ const redirectUri = new URL(url).searchParams.get('redirect_uri');
 let next = { url, init: {} };
 for (let step = 0; step < 20; step += 1) {
   const { url: here, init } = next;
-  const response = await visit(here, init);
-  if (here.split('?')[0] === redirectUri.split('?')[0]) process.exit(response.ok ? 0 : 1);
-  const location = response.status >= 300 && response.status < 400 && response.headers.get('location');
-  next = location ? { url: new URL(location, here).href, init: {} } : submit(here, await response.text());
+  const { status, location, page } = await visit(here, init);
+  if (here.split('?')[0] === redirectUri.split('?')[0]) process.exit(status < 400 ? 0 : 1);
+  next = location ? { url: new URL(location, here).href, init: {} } : submit(here, page);
 }
 fail('the sign-in does not come to an end');
 
-async function visit(here, init) {
+/** Asks as a browser does that follows a link: `fetch` would say that a script asks, which a sign-in may refuse. */
+function visit(here, { method = 'GET', body } = {}) {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const response = await fetch(here, { ...init, redirect: 'manual', headers: { accept: 'text/html', ...(cookie && { cookie }) } });
-  for (const line of response.headers.getSetCookie()) {
-    const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
-    cookies.set(name, value);
-  }
-  return response;
+  const headers = { accept: 'text/html', ...(cookie && { cookie }) };
+  if (body) headers['content-type'] = 'application/x-www-form-urlencoded';
+  return new Promise((resolve, reject) => {
+    const asked = request(here, { method, headers }, async (response) => {
+      for (const line of response.headers['set-cookie'] ?? []) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+        cookies.set(name, value);
+      }
+      let page = '';
+      for await (const chunk of response.setEncoding('utf8')) page += chunk;
+      resolve({ status: response.statusCode, location: response.headers.location, page });
+    });
+    asked.on('error', reject);
+    asked.end(body?.toString());
+  });
 }
 
 /** The first form of the page with its first button pressed. */

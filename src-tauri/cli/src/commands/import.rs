@@ -50,7 +50,7 @@ pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending,
         return Ok(Ending::Done);
     }
     for node in collections {
-        say!("{}", terminal::inert(&format!("collection “{}”: {} requests", node.name, requests(&node.id))));
+        say!("{}", terminal::inert(&format!("collection “{}”: {}", node.name, counted(requests(&node.id)))));
     }
     for environment in &result.environments {
         say!("{}", terminal::inert(&format!("environment “{}”", environment.name)));
@@ -62,4 +62,8 @@ pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending,
         );
     }
     Ok(Ending::Done)
+}
+
+fn counted(requests: usize) -> String {
+    if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") }
 }
