@@ -149,16 +149,18 @@ pub(super) fn write(request: &RequestDefinition) -> Value {
 
 fn write_query(query: Option<&str>, disabled: &[(usize, KeyValue)]) -> Vec<Value> {
     let enabled = query.map(|query| split_outside(query, '&')).unwrap_or_default();
-    let mut list: Vec<Value> = enabled
-        .into_iter()
-        .map(|pair| match split_once_outside(pair, '=') {
-            (key, None) => json!({"key": key, "value": null}),
-            (key, Some(value)) => json!({"key": key, "value": value}),
-        })
-        .collect();
+    let mut enabled = enabled.into_iter().map(|pair| match split_once_outside(pair, '=') {
+        (key, None) => json!({"key": key, "value": null}),
+        (key, Some(value)) => json!({"key": key, "value": value}),
+    });
+    let mut disabled: Vec<&(usize, KeyValue)> = disabled.iter().collect();
+    disabled.sort_by_key(|(at, _)| *at);
+    let mut list = Vec::new();
     for (at, row) in disabled {
-        list.insert((*at).min(list.len()), Value::Object(rows::write_row(row)));
+        list.extend(enabled.by_ref().take(at.saturating_sub(list.len())));
+        list.push(Value::Object(rows::write_row(row)));
     }
+    list.extend(enabled);
     list
 }
 
@@ -261,6 +263,17 @@ mod tests {
         assert_eq!(request.url, "h/p?b=2");
         assert_eq!(request.disabled_query.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 2]);
         assert_eq!(write(&request)["query"], url["query"]);
+    }
+
+    #[test]
+    fn a_place_behind_the_end_is_the_end() {
+        let row = |name: &str| KeyValue { name: name.to_owned(), enabled: false, ..KeyValue::default() };
+        let disabled_query = vec![(9, row("c")), (0, row("a")), (0, row("b"))];
+        let request = RequestDefinition { disabled_query, ..request("h/p?x") };
+        let url = write(&request);
+        let keys: Vec<&str> =
+            url["query"].as_array().into_iter().flatten().filter_map(|row| row["key"].as_str()).collect();
+        assert_eq!(keys, ["a", "b", "x", "c"]);
     }
 
     #[test]
