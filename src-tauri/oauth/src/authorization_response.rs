@@ -328,4 +328,21 @@ mod tests {
             Some("s3")
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn only_the_exact_state_makes_an_answer(state in ".{0,40}", code in ".{1,40}") {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("state", &state)
+                .append_pair("code", &code)
+                .finish();
+            proptest::prop_assert_eq!(validate(&query).is_ok(), state == "s1");
+        }
+
+        #[test]
+        fn nothing_that_is_pasted_crashes(text in ".{0,200}") {
+            let _ = pasted_parameters(&Secret::new(text.as_str()), "https://app.example.com/cb");
+            let _ = routing_state(&parameters(&text));
+        }
+    }
 }

@@ -26,6 +26,7 @@ use crate::explain::Situation;
 use crate::failure::{Code, Failure};
 use crate::flow::{Exchanged, Flow, Unanswered};
 use crate::ports::ClientCertificate;
+use crate::secret::Secret;
 use crate::token_response::Circumstances;
 use crate::transcript::{Blanks, Step, StepResult};
 
@@ -162,6 +163,8 @@ impl Dialogue<'_> {
         }
         for (name, value) in &authenticated.headers {
             headers.push((name.clone(), header_value(name.as_str(), value.expose())?));
+            // An error page may send the credentials back, without their scheme too.
+            self.flow.blank(&Secret::new(value.expose().rsplit(' ').next().unwrap_or_default()));
         }
         place_extra(call.extra, &mut form, &mut url, &mut headers)?;
         Ok(Draft {

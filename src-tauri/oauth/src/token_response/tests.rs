@@ -271,3 +271,73 @@ fn retry_after_is_read_as_seconds_and_as_a_date() {
     assert_eq!(with("soon").retry_after, None);
     assert!(with("17").passing);
 }
+
+mod hostile {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(".{0,6}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    const FIELDS: [&str; 9] = [
+        "access_token",
+        "token_type",
+        "expires_in",
+        "refresh_token",
+        "scope",
+        "id_token",
+        "error",
+        "error_description",
+        "error_uri",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn no_object_crashes_the_reader_or_makes_a_token_of_nonsense(
+            values in prop::collection::vec(prop::option::weighted(0.6, json_value()), FIELDS.len()),
+            status in 200u16..600,
+        ) {
+            let object: Map<String, Value> = FIELDS
+                .iter()
+                .zip(values)
+                .filter_map(|(name, value)| Some(((*name).to_owned(), value?)))
+                .collect();
+            let text = Value::Object(object.clone()).to_string();
+            if let Ok(tokens) = read_it(&answer(status, "application/json", text)) {
+                prop_assert!((200..300).contains(&status));
+                let sent = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+                let got = tokens.access_token.as_ref().map(|token| token.expose().to_owned());
+                prop_assert!(got.is_none() || got == sent("access_token"));
+                prop_assert!(tokens.expires_at.is_none_or(|at| at >= NOW || got.is_some_and(|token| token.contains('.'))));
+            }
+        }
+
+        #[test]
+        fn no_bytes_crash_the_reader_and_no_failure_steers_a_terminal(
+            bytes in prop::collection::vec(any::<u8>(), 0..400),
+            content_type in "[ -~]{0,30}",
+        ) {
+            if let Err(error) = read_it(&answer(200, &content_type, bytes)) {
+                let shown = format!("{}{}", error.failure.message, error.failure.cause);
+                prop_assert!(!shown.chars().any(char::is_control), "{shown:?}");
+            }
+        }
+    }
+}
