@@ -64,6 +64,18 @@ impl Login {
         self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner).clone().map(WaitingView::from)
     }
 
+    /// The page that the person is to open, if there is one and it is a web page.
+    pub(crate) fn page(&self) -> Option<url::Url> {
+        let page = match self.view()? {
+            WaitingView::SignIn { authorization_url, .. } => authorization_url,
+            WaitingView::Device { verification_uri, verification_uri_complete, .. } => {
+                verification_uri_complete.unwrap_or(verification_uri)
+            }
+            WaitingView::Backchannel { .. } => return None,
+        };
+        url::Url::parse(&page).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
     /// The person pasted the URL that the browser ended on.
     pub(crate) fn paste(&self, url: Secret) {
         self.pasted.send_replace(Some(url));
@@ -141,5 +153,21 @@ mod tests {
         first.cancelled().await;
         logins.end("node", &first);
         assert!(logins.of("node").is_some_and(|current| Arc::ptr_eq(&current, &second)));
+    }
+
+    #[tokio::test]
+    async fn only_web_pages_are_opened_again() {
+        let login = Logins::default().begin("node", || {});
+        let device = |complete: Option<&str>| WaitingFor::Device {
+            user_code: "WDJB-MJHT".to_owned(),
+            verification_uri: "https://id.example.com/device".to_owned(),
+            verification_uri_complete: complete.map(str::to_owned),
+            until: 0,
+            interval: 5,
+        };
+        login.waiting(&device(None));
+        assert_eq!(login.page().map(String::from).as_deref(), Some("https://id.example.com/device"));
+        login.waiting(&device(Some("file:///etc/passwd")));
+        assert_eq!(login.page(), None);
     }
 }

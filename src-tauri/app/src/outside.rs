@@ -26,6 +26,7 @@ use crate::options::Options;
 pub struct Outside {
     transport: HttpTransport,
     keeper: Keeper,
+    browser: Arc<dyn BrowserOpener>,
     settings: Arc<RwLock<SendSettings>>,
     spool: PathBuf,
 }
@@ -62,6 +63,7 @@ impl Outside {
             Arc::new(move |_: &url::Url| for_hosts.read().unwrap_or_else(PoisonError::into_inner).clone()),
             spool.clone(),
         );
+        let browser = browser(options);
         let keeper = Keeper::new(Surroundings {
             http: Arc::new(transport.clone()),
             clock: Arc::new(SystemClock),
@@ -70,16 +72,21 @@ impl Outside {
             randomness: Arc::new(SystemRandomness),
             store,
             lock,
-            browser: browser(options),
+            browser: Arc::clone(&browser),
             redirect: Arc::new(LoopbackListener::new()),
         });
         let transport = transport.with_cookies(Arc::new(MemoryCookieJar::default()));
-        Self { transport, keeper, settings, spool }
+        Self { transport, keeper, browser, settings, spool }
     }
 
     /// Gets and keeps tokens.
     pub fn keeper(&self) -> &Keeper {
         &self.keeper
+    }
+
+    /// What opens sign-in pages.
+    pub(crate) fn browser(&self) -> &dyn BrowserOpener {
+        &*self.browser
     }
 
     /// What sends requests; `recorder` remembers them.

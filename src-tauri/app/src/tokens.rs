@@ -55,6 +55,20 @@ impl App {
         }
     }
 
+    /// Opens the page of the sign-in that waits here once more.
+    pub async fn open_login_page(&self, node: String) -> Result<(), ErrorView> {
+        let Some(url) = self.inner.logins.of(&node).and_then(|login| login.page()) else {
+            return Err(ErrorView::plain(
+                "usage",
+                "No sign-in is waiting here",
+                "It has ended, or was cancelled.",
+                "Choose Get new token again.",
+            ));
+        };
+        self.inner.outside.browser().open(&url).await?;
+        Ok(())
+    }
+
     /// Ends the wait of a sign-in. Nothing happens if none waits.
     pub async fn cancel_login(&self, node: String) -> Result<(), ErrorView> {
         if let Some(login) = self.inner.logins.of(&node) {
@@ -75,6 +89,14 @@ impl App {
     pub async fn delete_token(&self, key: String) -> Result<(), ErrorView> {
         self.keeper().delete(&parsed(&key)?).await?;
         Ok(())
+    }
+
+    /// The key of the token that a node sends, as in the list; `None` while its settings are not complete. Unlike
+    /// looking at the card this does not count as using the token.
+    pub async fn token_key(&self, node: String) -> Result<Option<String>, ErrorView> {
+        let Ok(demand) = self.demand(&node).await else { return Ok(None) };
+        self.inner.watched.remember(&demand);
+        Ok(Some(demand.key().to_string()))
     }
 
     /// All stored tokens, in the order in which they were obtained.

@@ -85,10 +85,14 @@ commands! {
     /// Gets a token anew; waits for the person where the grant needs one.
     get_new_token(node: String) -> TokenCardView;
     refresh_token(node: String) -> TokenCardView;
+    /// Opens the page of the sign-in that waits for a node once more.
+    open_login_page(node: String) -> ();
     paste_callback(node: String, url: String) -> ();
     cancel_login(node: String) -> ();
     revoke_token(node: String) -> TokenCardView;
     delete_token(key: String) -> ();
+    /// The key of the token that a node sends; `null` while its settings are not complete. Does not count as use.
+    token_key(node: String) -> Option<String>;
     list_tokens() -> Vec<TokenView>;
     /// A token's text, because the person asked to see or copy it.
     reveal_token(key: String, part: TokenPart) -> String;

@@ -426,10 +426,14 @@ export interface Commands {
   /** Gets a token anew; waits for the person where the grant needs one. */
   get_new_token: { args: { node: string }; returns: TokenCardView };
   refresh_token: { args: { node: string }; returns: TokenCardView };
+  /** Opens the page of the sign-in that waits for a node once more. */
+  open_login_page: { args: { node: string }; returns: null };
   paste_callback: { args: { node: string; url: string }; returns: null };
   cancel_login: { args: { node: string }; returns: null };
   revoke_token: { args: { node: string }; returns: TokenCardView };
   delete_token: { args: { key: string }; returns: null };
+  /** The key of the token that a node sends; `null` while its settings are not complete. Does not count as use. */
+  token_key: { args: { node: string }; returns: string | null };
   list_tokens: { args: Record<string, never>; returns: Array<TokenView> };
   /** A token's text, because the person asked to see or copy it. */
   reveal_token: { args: { key: string; part: TokenPart }; returns: string };
