@@ -22,7 +22,7 @@ export class MadeUpTokens {
 
   own(id: string, type: string): AuthView {
     const known = this.auth.get(id);
-    if (known) return known;
+    if (known?.type === type) return known;
     const made: AuthView =
       type === "oauth2"
         ? {

@@ -133,6 +133,16 @@ export class MadeUpWorkspace {
         return "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIyNDgyODk3NjEwMDEifQ.c2lnbmF0dXJl";
       case "token_card":
         return this.tokens.card();
+      case "token_key":
+        return "key-Alice";
+      case "will_send":
+        return {
+          tone: "calm",
+          lead: "This request will send",
+          header: null,
+          value: null,
+          tail: "no Authorization",
+        };
       case "list_tokens":
         return this.tokens.list();
       case "get_new_token":

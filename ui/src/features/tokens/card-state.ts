@@ -157,7 +157,7 @@ function whyNotRenewed(card: TokenCardView, renewable: boolean): string {
 
 /** What the next Send does without a token, in the words of the line that promises it. */
 function whatSendDoes({ willSend }: TokenCardView): string {
-  return willSend.tone === "calm" ? "The next send gets one." : "Sending now leaves out Authorization.";
+  return willSend.tone === "calm" ? "The next send gets one." : "A send is held back until there is one.";
 }
 
 function sentence(text: string): string {

@@ -2,7 +2,6 @@ export { default as Announcer } from "./Announcer.svelte";
 export { healthOf, STATUS_WORDS, statusNow } from "./card-state";
 export { default as ClaimsPanel } from "./ClaimsPanel.svelte";
 export { default as NextRenewal } from "./NextRenewal.svelte";
-export { plainSend } from "./plain-send";
 export { default as SendLine } from "./SendLine.svelte";
 export { default as SignInDialog } from "./SignInDialog.svelte";
 export { default as TokenCard } from "./TokenCard.svelte";

@@ -41,7 +41,7 @@ export class OwnerKeys {
     for (const owner of this.#queue) {
       let key: string | null = null;
       try {
-        key = (await command("token_card", { node: owner })).tokenKey;
+        key = await command("token_key", { node: owner });
       } catch {
         // Its own card says why; the tree shows that there is no token.
       }

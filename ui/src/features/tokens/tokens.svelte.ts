@@ -123,6 +123,11 @@ export class Tokens {
     await command("cancel_login", { node });
   }
 
+  /** Opens the page of the sign-in once more. */
+  async openPage(node: string): Promise<void> {
+    await command("open_login_page", { node });
+  }
+
   async paste(node: string, url: string): Promise<void> {
     await command("paste_callback", { node, url });
   }
