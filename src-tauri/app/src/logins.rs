@@ -96,8 +96,14 @@ impl Person for Login {
     async fn pasted_callback(&self) -> Secret {
         let mut pasted = self.pasted.subscribe();
         loop {
-            // Each pasted URL is handed out once: a wrong one must not be tried for ever.
-            if let Some(url) = self.pasted.send_replace(None) {
+            // Each pasted URL is handed out once: a wrong one must not be tried for ever. Taking it is no news, or this
+            // loop would wake itself without end and starve Cancel and the time limit beside it.
+            let mut taken = None;
+            self.pasted.send_if_modified(|url| {
+                taken = url.take();
+                false
+            });
+            if let Some(url) = taken {
                 return url;
             }
             if pasted.changed().await.is_err() {
@@ -143,6 +149,25 @@ mod tests {
         assert!(login.pasted_callback().await == Secret::new("http://127.0.0.1/callback?code=1"));
         let again = tokio::time::timeout(std::time::Duration::from_millis(50), login.pasted_callback()).await;
         assert!(again.is_err(), "it was handed out twice");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn cancel_is_noticed_while_nothing_is_pasted() {
+        let login = Logins::default().begin("node", || {});
+        let waiting = tokio::spawn({
+            let login = Arc::clone(&login);
+            async move {
+                tokio::select! {
+                    biased;
+                    _ = login.pasted_callback() => "pasted",
+                    () = login.cancelled() => "cancelled",
+                }
+            }
+        });
+        tokio::task::yield_now().await;
+        login.cancel();
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(30), waiting).await;
+        assert_eq!(ended.ok().and_then(Result::ok), Some("cancelled"));
     }
 
     #[tokio::test]
