@@ -210,7 +210,9 @@ pub fn endpoint_url(name: &str, text: &str) -> Result<Url, Failure> {
     let cause = match Url::parse(text.trim()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => return Ok(url),
         Ok(url) => format!("Its scheme is `{}`; an endpoint is https (or http).", url.scheme()),
-        Err(error) => format!("It is not an absolute URL: {error}."),
+        Err(error) => {
+            format!("\u{201c}{}\u{201d} is not an absolute URL: {error}.", crate::inert::inert(text, 200))
+        }
     };
     Err(Failure::new(
         Code::Configuration,

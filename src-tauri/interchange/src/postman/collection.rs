@@ -46,7 +46,12 @@ fn read_node(mut source: Map<String, Value>, kind: NodeKind, version: Version, n
     notes.enter(&name);
     let children = match source.get_mut("item") {
         Some(Value::Array(items)) => std::mem::take(items),
-        _ => Vec::new(),
+        _ => {
+            if kind == NodeKind::Collection {
+                notes.warn("It has no list of items", "Nothing but its name and settings comes in");
+            }
+            Vec::new()
+        }
     };
     if source.get("item").is_some_and(Value::is_array) {
         source.shift_remove("item");
