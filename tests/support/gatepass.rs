@@ -105,6 +105,35 @@ impl Gatepass {
         self.command(arguments).run().await
     }
 
+    /// Imports a document and returns what `import --json` says about it.
+    pub async fn import(&self, document: &Value) -> Value {
+        let file = self.file("import.json", document);
+        self.run(&["import", &file, "--json"]).await.expect_code(0).json()
+    }
+
+    /// The stored token of a collection or request, as `token show --json` tells it.
+    pub async fn show(&self, target: &str) -> Value {
+        self.run(&["token", "show", target, "--json"]).await.expect_code(0).json()
+    }
+
+    /// Waits until that token is past its end.
+    pub async fn until_expired(&self, target: &str) {
+        crate::eventually("the token expires", async || {
+            (self.show(target).await["status"] == "expired").then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a token that somebody may renew meanwhile is past its end or in its margin, or has been renewed.
+    pub async fn until_expired_or_renewed(&self, target: &str) {
+        let before = self.show(target).await["access_token"].clone();
+        crate::eventually("the token expires or is renewed", async || {
+            let shown = self.show(target).await;
+            (shown["status"] != "valid" || shown["access_token"] != before).then_some(())
+        })
+        .await;
+    }
+
     /// Writes a file into the home and returns its path, as text for an argument.
     pub fn file(&self, name: &str, content: &Value) -> String {
         let path = self.home.path().join(name);
@@ -217,6 +246,17 @@ impl Finished {
         self
     }
 
+    /// The `error` object of the JSON document, after an exit with this code.
+    #[track_caller]
+    pub fn error(self, code: i32) -> Value {
+        let document = self.expect_code(code).json();
+        let mut keys = keys(&document["error"]);
+        keys.sort_unstable();
+        let contract = ["cause", "code", "flow", "id_token_checks", "message", "next_step", "oauth_error"];
+        assert_eq!(keys, contract, "{document}");
+        document["error"].clone()
+    }
+
     /// The one JSON document on standard output.
     #[track_caller]
     pub fn json(&self) -> Value {
@@ -224,4 +264,9 @@ impl Finished {
             panic!("not one JSON document: {error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr)
         })
     }
+}
+
+/// The keys of a JSON object, in its order; none for anything else.
+pub fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()
 }

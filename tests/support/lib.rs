@@ -8,6 +8,8 @@
 //! | [`chromium`] | the same in a real headless browser |
 //! | [`gatepass`] | the `gatepass` command line in a home of its own |
 //! | [`window`] | the desktop window, driven over WebDriver |
+//! | [`secret_service`] | a D-Bus session with a real keyring, or with none |
+//! | [`collection`], [`auth_config`] | what a user brings along |
 //!
 //! Everything that a test starts ends with the value that stands for it, by process id, also when the test panics.
 //! Nothing here sleeps for a fixed time and hopes: waiting is always for something, with a limit that is only reached
@@ -16,21 +18,26 @@
 // Test code: a broken expectation is a panic with a message.
 #![allow(clippy::unwrap_used)]
 
+pub mod auth_config;
 pub mod chromium;
+pub mod collection;
 pub mod gatepass;
 pub mod http;
 pub mod misbehaving;
 pub mod person;
 pub mod process;
 pub mod provider;
+pub mod secret_service;
 pub mod wait;
 mod webdriver;
 pub mod window;
 
 pub use chromium::Chromium;
+pub use collection::Collection;
 pub use gatepass::{Browser, Gatepass};
 pub use misbehaving::Misbehaving;
 pub use person::Person;
 pub use provider::Provider;
+pub use secret_service::SecretService;
 pub use wait::eventually;
 pub use window::Window;

@@ -60,15 +60,30 @@ impl Person {
     /// redirect URI was not there.
     pub async fn sign_in(&self, authorization_url: &Url) -> Result<Landing, String> {
         let browser = new_browser()?;
+        let answer = self.walk(&browser, authorization_url).await?;
+        deliver(&browser, answer).await
+    }
+
+    /// The same, but stops before the client is told: returns the URL that the browser would open next, as a person
+    /// copies it out of the address bar.
+    ///
+    /// # Errors
+    /// As for [`Person::sign_in`].
+    pub async fn callback_url(&self, authorization_url: &Url) -> Result<Url, String> {
+        let answer = self.walk(&new_browser()?, authorization_url).await?;
+        Ok(answer.url().clone())
+    }
+
+    async fn walk(&self, browser: &Client, authorization_url: &Url) -> Result<Next, String> {
         let client = ClientSide::of(authorization_url);
         let mut next = Next::Get(authorization_url.clone());
         let mut signed_in = false;
         for _ in 0..MOST_STEPS {
             if client.owns(next.url()) {
-                return deliver(&browser, next).await;
+                return Ok(next);
             }
             let here = next.url().clone();
-            let answer = send(next.request(&browser)).await?;
+            let answer = send(next.request(browser)).await?;
             next = match location(&here, &answer) {
                 Some(target) => Next::Get(target),
                 None => self.read(&here, answer, &mut signed_in).await?,

@@ -94,6 +94,9 @@ impl<'a> Window<'a> {
     pub async fn click_css(&self, css: &str) {
         self.until(&format!("{css} takes a click"), async || {
             let element = self.web.find(By::Css(css)).await.ok()?;
+            if !element.is_enabled().await.ok()? {
+                return None;
+            }
             element.click().await.ok()
         })
         .await;
@@ -106,6 +109,29 @@ impl<'a> Window<'a> {
         field.send_keys(Key::Control + "a").await.expect("a field takes keys");
         field.send_keys(Key::Delete + "").await.expect("a field takes keys");
         field.send_keys(text).await.expect("a field takes keys");
+    }
+
+    /// Gives a file to a file field, which is hidden behind something prettier.
+    pub async fn choose_file(&self, testid: &str, path: &str) {
+        let css = by_testid(testid);
+        self.until(&format!("{testid} takes a file"), async || {
+            self.web.find(By::Css(css.as_str())).await.ok()?.send_keys(path).await.ok()
+        })
+        .await;
+    }
+
+    /// Opens a node of the tree by the names on the way to it, for example `["Photos", "Albums", "List albums"]`.
+    pub async fn open_node(&self, path: &[&str]) {
+        let Some((name, ancestors)) = path.split_last() else { return };
+        for ancestor in ancestors {
+            let row = format!("{}[data-name={}]", by_testid("tree-item"), json!(ancestor));
+            self.find_css(&row).await;
+            if self.web.find(By::Css(format!("{row}[aria-expanded=true]"))).await.is_err() {
+                self.click_css(&format!("{row} .tw")).await;
+                self.find_css(&format!("{row}[aria-expanded=true]")).await;
+            }
+        }
+        self.click_where("tree-item", "data-name", name).await;
     }
 
     /// Sends keys to an element without changing what is there first.
