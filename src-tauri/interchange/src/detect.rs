@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
-use crate::postman;
+use crate::parts::shown;
+use crate::{curl, postman};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -26,7 +27,7 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 1] = [postman::read];
+const FORMATS: [fn(Document) -> Answer; 2] = [postman::read, curl::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -182,8 +183,6 @@ fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
         Some("a Swagger description in YAML")
     } else if begins("type: collection.insomnia.rest") {
         Some("an Insomnia export")
-    } else if begins("curl ") {
-        Some("a cURL command line")
     } else if begins("meta {") || extension.as_deref() == Some("bru") {
         Some("a Bruno request")
     } else if begins("###") || matches!(extension.as_deref(), Some("http" | "rest")) {
@@ -191,9 +190,4 @@ fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Text of a document on its way into a message: bounded, and without control characters.
-fn shown(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(120).collect()
 }

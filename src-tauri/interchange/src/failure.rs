@@ -29,8 +29,7 @@ pub enum ReadFailureKind {
 }
 
 /// What can be read, for the ends of error texts.
-pub(crate) const UNDERSTOOD: &str =
-    "Gatepass reads Postman collections (v2.0 and v2.1), Postman environments, globals and data dumps.";
+pub(crate) const UNDERSTOOD: &str = "Gatepass reads Postman collections (v2.0 and v2.1), Postman environments, globals and data dumps, and cURL command lines.";
 
 impl ReadFailure {
     pub(crate) fn new(

@@ -3,9 +3,11 @@
 //! Reading is inert: no network, no other file, no script runs. What cannot be carried over is said in warnings;
 //! what is not understood is kept and goes back out on export.
 
+mod curl;
 mod detect;
 mod failure;
 mod imported;
+mod parts;
 pub mod postman;
 
 pub use detect::{Document, read};

@@ -280,7 +280,6 @@ fn what_cannot_be_read_says_what_it_looks_like() {
         (b"{\"colour\": \"red\"}", ReadFailureKind::Unknown, "colour"),
         (b"[1, 2]", ReadFailureKind::Unknown, "no object"),
         (b"hello", ReadFailureKind::Unknown, "not JSON"),
-        (b"curl https://example.com", ReadFailureKind::Unsupported, "cURL"),
     ] {
         let failure = failure(bytes, "");
         assert_eq!(failure.kind, kind, "{failure}");

@@ -1,0 +1,111 @@
+//! Documents that somebody made to do harm, or that broke on the way: nothing panics, nothing takes long.
+#![allow(clippy::unwrap_used)]
+
+use gatepass_interchange::read;
+use proptest::prelude::*;
+
+/// A format: how its documents begin, and the pieces that they consist of.
+struct Vocabulary {
+    file_name: &'static str,
+    head: &'static str,
+    pieces: &'static [&'static str],
+}
+
+const CURL: Vocabulary = Vocabulary {
+    file_name: "",
+    head: "curl ",
+    pieces: &[
+        "'",
+        "\"",
+        "\\",
+        "$'",
+        "^",
+        "^\"",
+        "^\\^\"",
+        "`",
+        "$(",
+        "${A}",
+        "$A",
+        "\n",
+        "\r\n",
+        "\\\n",
+        "^\n",
+        " ",
+        "|",
+        "&",
+        ";",
+        "#",
+        "--",
+        "-",
+        "-d",
+        "-H",
+        "-F",
+        "-u",
+        "-b",
+        "-T",
+        "-X",
+        "-G",
+        "-sSLk",
+        "--json",
+        "--next",
+        "--aws-sigv4",
+        "--data-urlencode",
+        "--oauth2-bearer",
+        "--url-query",
+        "@",
+        "=",
+        ":",
+        "<",
+        ";type=",
+        "a=b&c",
+        "https://h/p?q#f",
+        "\\x",
+        "\\u",
+        "\\ud83d",
+        "\\777",
+        "é",
+        "😀",
+        "\0",
+        "curl ",
+    ],
+};
+
+/// Documents of `vocabulary`: its head, then up to 60 of its pieces with other text between them.
+fn documents(vocabulary: &'static Vocabulary) -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        8 => proptest::sample::select(vocabulary.pieces).prop_map(str::to_owned),
+        1 => "\\PC{0,8}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..60)
+        .prop_map(|pieces| format!("{}{}", vocabulary.head, pieces.concat()))
+}
+
+/// The text, and what is left when it breaks off.
+fn reads_without_panic(vocabulary: &Vocabulary, text: &str) {
+    let _ = read(text.as_bytes(), vocabulary.file_name);
+    let half = &text.as_bytes()[..text.len() / 2];
+    let _ = read(half, vocabulary.file_name);
+}
+
+/// Each piece again and again: whoever looks back from each to the first never comes to an end.
+fn reads_repetitions(vocabulary: &Vocabulary) {
+    for piece in vocabulary.pieces {
+        let text = format!("{}{}", vocabulary.head, piece.repeat(200_000 / piece.len()));
+        let _ = read(text.as_bytes(), vocabulary.file_name);
+    }
+}
+
+#[test]
+fn a_piece_repeated_without_end_is_read_in_one_go() {
+    reads_repetitions(&CURL);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_curl_command_panics(text in documents(&CURL)) {
+        reads_without_panic(&CURL, &text);
+    }
+}
