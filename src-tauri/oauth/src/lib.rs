@@ -75,6 +75,7 @@ pub mod challenge;
 pub mod client_authentication;
 pub mod config;
 pub mod dpop;
+mod encoding;
 pub mod endpoints;
 pub mod error_code;
 pub mod explain;

@@ -2,6 +2,8 @@
 //! Nothing here is random or depends on the time of day or on how fast the machine is.
 
 #[cfg(test)]
+pub(crate) mod cases;
+#[cfg(test)]
 pub(crate) mod keys;
 mod people;
 mod provider;

@@ -64,8 +64,9 @@ impl From<Failure> for TokenError {
 /// token response, with status, content type and the first few hundred characters, secrets blanked.
 pub fn read(incoming: &IncomingResponse, circumstances: &Circumstances<'_>) -> Result<TokenSet, TokenError> {
     let object = read_answer(incoming, circumstances)?;
-    fields::token_set(object, circumstances, date_of(incoming.response.headers()))
-        .map_err(|missing| not_understood(incoming, circumstances, &missing).into())
+    fields::token_set(object, circumstances, date_of(incoming.response.headers())).map_err(|missing| {
+        answered(incoming, circumstances, not_understood(incoming, circumstances, &missing), false)
+    })
 }
 
 /// Reads a token response that came through the browser (implicit and hybrid flows).
@@ -89,13 +90,8 @@ pub fn read_answer(
 ) -> Result<Map<String, Value>, TokenError> {
     let response = &incoming.response;
     let status = response.status();
-    let failed = |failure: Failure, invalid_grant: bool| TokenError {
-        passing: is_passing_status(status) || failure.is_passing(),
-        failure,
-        retry_after: retry_after(response.headers(), circumstances.received_at),
-        invalid_grant,
-        may_have_arrived: true,
-    };
+    let failed =
+        |failure: Failure, invalid_grant: bool| answered(incoming, circumstances, failure, invalid_grant);
     if status.is_redirection() {
         return Err(failed(redirected(incoming, circumstances), false));
     }
@@ -116,6 +112,23 @@ pub fn read_answer(
         ));
     }
     Ok(object)
+}
+
+/// The error of an answer: who answers has got the request.
+fn answered(
+    incoming: &IncomingResponse,
+    circumstances: &Circumstances<'_>,
+    failure: Failure,
+    invalid_grant: bool,
+) -> TokenError {
+    let response = &incoming.response;
+    TokenError {
+        passing: is_passing_status(response.status()) || failure.is_passing(),
+        failure,
+        retry_after: retry_after(response.headers(), circumstances.received_at),
+        invalid_grant,
+        may_have_arrived: true,
+    }
 }
 
 /// A status after which the same request may work later, whatever the body says.
@@ -213,5 +226,7 @@ fn text_secret(value: Option<Value>) -> Option<Secret> {
     }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

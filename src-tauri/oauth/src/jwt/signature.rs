@@ -185,4 +185,6 @@ fn bit_length(number: &[u8]) -> usize {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::encoding::utf_16_units;
 use crate::ports::{Completeness, IncomingResponse};
 
 /// The object in an answer's body.
@@ -42,10 +43,11 @@ pub fn read_object(incoming: &IncomingResponse) -> Result<Map<String, Value>, St
 }
 
 fn decode(body: &[u8]) -> Result<String, String> {
+    if let Some(units) = utf_16_units(body) {
+        return String::from_utf16(&units).map_err(|_| "It is not valid UTF-16".to_owned());
+    }
     match body {
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0x1f, 0x8b, ..] => Err("It is compressed and does not say so".to_owned()),
         _ => utf8(body),
     }
@@ -53,11 +55,6 @@ fn decode(body: &[u8]) -> Result<String, String> {
 
 fn utf8(bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| "It is not valid UTF-8".to_owned())
-}
-
-fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> Result<String, String> {
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
-    String::from_utf16(&units).map_err(|_| "It is not valid UTF-16".to_owned())
 }
 
 fn looks_like_form(content_type: &str, text: &str) -> bool {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Circumstances, text_secret};
+use crate::inert::inert;
 use crate::ports::UnixMillis;
 use crate::token_set::{TokenSet, expiry_of_jwt};
 
@@ -56,7 +57,7 @@ pub(super) fn token_set(
     circumstances: &Circumstances<'_>,
     server_time: Option<UnixMillis>,
 ) -> Result<TokenSet, String> {
-    let names = object.keys().take(20).cloned().collect::<Vec<_>>().join(", ");
+    let names = inert(&object.keys().take(20).cloned().collect::<Vec<_>>().join(", "), 200);
     let mut notices = Vec::new();
     let access_token = text_secret(object.shift_remove("access_token"));
     let refresh_token = text_secret(object.shift_remove("refresh_token"));

@@ -244,6 +244,35 @@ fn what_is_no_token_response_is_shown_with_status_type_and_beginning() {
 }
 
 #[test]
+fn an_answer_without_a_token_still_means_that_the_request_arrived() {
+    let mut incoming = answer(200, "application/json", "{}");
+    incoming.response.headers_mut().insert("retry-after", "17".parse().unwrap());
+    let error = read_it(&incoming).err().unwrap();
+    assert!(error.may_have_arrived);
+    assert_eq!(error.retry_after, Some(Duration::from_secs(17)));
+}
+
+#[test]
+fn names_of_fields_are_shown_short_and_harmless() {
+    let names = json!({"\u{1b}[2J\u{202e}evil": 1, "a".repeat(5_000): 2});
+    let cause = failure(200, "application/json", names.to_string()).failure.cause;
+    assert!(!cause.chars().any(|c| c.is_control() || c == '\u{202e}'), "{cause:?}");
+    assert!(cause.contains("only: [2Jevil, aaa") && cause.chars().count() < 1_000, "{cause}");
+}
+
+#[test]
+fn half_an_answer_keeps_its_secrets_whatever_its_encoding_and_content_type() {
+    let body = r#"{"refresh_token": "s3cret=="#;
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(body.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    for content_type in ["application/json", "application/x-www-form-urlencoded", "text/html"] {
+        for body in [body.as_bytes(), &wide] {
+            let cause = failure(200, content_type, body).failure.cause;
+            assert!(cause.contains("refresh_token") && !cause.contains("s3cret"), "{cause}");
+        }
+    }
+}
+
+#[test]
 fn a_body_that_is_not_whole_is_refused_even_if_it_can_be_read() {
     for completeness in [Completeness::TooLong, Completeness::CutOff] {
         let mut incoming = answer(200, "application/json", json!({"access_token": "a"}).to_string());

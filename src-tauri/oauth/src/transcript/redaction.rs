@@ -7,6 +7,7 @@ use url::Url;
 
 use super::RedactedExchange;
 use crate::config::{Assertion, AuthConfig, ClientKey};
+use crate::encoding::text_to_show;
 use crate::secret::Secret;
 
 /// What stands in place of a secret.
@@ -230,7 +231,7 @@ impl Blanks {
         if body.is_empty() {
             return String::new();
         }
-        let text = String::from_utf8_lossy(body);
+        let text = text_to_show(body);
         let trimmed = text.trim_start_matches('\u{feff}').trim();
         let shown = match serde_json::from_str::<Value>(trimmed) {
             Ok(value @ (Value::Object(_) | Value::Array(_))) => self.json(&value).to_string(),
@@ -355,9 +356,10 @@ fn is_error_code(text: &str) -> bool {
     text.len() <= 32 && !text.chars().any(|c| c.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// A content type alone makes no form: of half a JSON text under a false one, all would be taken for a name.
 fn is_form(content_type: Option<&str>, text: &str) -> bool {
-    content_type.is_some_and(|text| text.starts_with("application/x-www-form-urlencoded"))
-        || (text.contains('=') && !text.contains(['<', '{', ' ', '\n']))
+    let is_declared = content_type.is_some_and(|text| text.starts_with("application/x-www-form-urlencoded"));
+    text.contains('=') && !text.contains(['<', '{', '"']) && (is_declared || !text.contains([' ', '\n']))
 }
 
 fn next_secret_name(text: &str) -> Option<(usize, usize)> {
