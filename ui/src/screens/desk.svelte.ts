@@ -92,6 +92,14 @@ export class Desk {
     return editor?.detail ? new Authorization(editor, this.tabs, this.tokens) : undefined;
   }
 
+  /** The name of the nearest node above with authorization of its own: what this one inherits, or overrides. */
+  authAbove(id: string): string | undefined {
+    let at = this.tree.byId.get(id);
+    do at = at?.parent ? this.tree.byId.get(at.parent) : undefined;
+    while (at && !at.auth);
+    return at?.name;
+  }
+
   /** The health of the token that a node sends, and where that is set; undefined where it sends none. */
   health(id: string): { kind: Health; label: string } | undefined {
     let owner = this.tree.byId.get(id);

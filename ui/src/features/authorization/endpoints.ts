@@ -25,6 +25,8 @@ export const ENDPOINTS: Endpoint[] = [
 export interface EndpointState extends Endpoint {
   typed: string;
   published: string;
+  /** Typed by hand, and not what the issuer publishes. */
+  yours: boolean;
 }
 
 /** The endpoints worth showing for a grant. */
@@ -32,12 +34,14 @@ export function endpointStates(
   text: (name: string) => string,
   found: DiscoveryView | null,
   ofGrant: readonly string[],
+  resolved: (template: string) => string = (template) => template,
 ): EndpointState[] {
-  return ENDPOINTS.map((endpoint) => ({
-    ...endpoint,
-    typed: text(endpoint.name),
-    published: found?.endpoints[endpoint.name] ?? "",
-  })).filter(
+  return ENDPOINTS.map((endpoint) => {
+    const typed = text(endpoint.name);
+    const published = found?.endpoints[endpoint.name] ?? "";
+    const yours = typed !== "" && published !== "" && resolved(typed) !== published;
+    return { ...endpoint, typed, published, yours };
+  }).filter(
     ({ name, typed, published, always }) =>
       always || ofGrant.includes(name) || typed !== "" || published !== "",
   );
@@ -51,8 +55,8 @@ export function endpointSummary(states: readonly EndpointState[]): {
 } {
   const known = states.filter(({ typed, published }) => typed || published);
   const found = states.some(({ published }) => published);
-  const yours = known.filter(({ typed }) => typed).length;
-  const own = found && yours > 0 ? `, ${yours} yours` : "";
+  const yours = known.filter((endpoint) => endpoint.yours).length;
+  const own = yours > 0 ? `, ${yours} yours` : "";
   return {
     count: known.length === 0 ? "None yet" : `${known.length} ${found ? "found" : "set"}${own}`,
     names: known.map(({ label }) => label).join(", "),
