@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
 use crate::parts::shown;
-use crate::{curl, postman};
+use crate::{curl, http_file, postman};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -27,7 +27,7 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 2] = [postman::read, curl::read];
+const FORMATS: [fn(Document) -> Answer; 3] = [postman::read, curl::read, http_file::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -185,8 +185,6 @@ fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
         Some("an Insomnia export")
     } else if begins("meta {") || extension.as_deref() == Some("bru") {
         Some("a Bruno request")
-    } else if begins("###") || matches!(extension.as_deref(), Some("http" | "rest")) {
-        Some("an .http file")
     } else {
         None
     }

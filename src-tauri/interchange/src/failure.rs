@@ -29,7 +29,8 @@ pub enum ReadFailureKind {
 }
 
 /// What can be read, for the ends of error texts.
-pub(crate) const UNDERSTOOD: &str = "Gatepass reads Postman collections (v2.0 and v2.1), Postman environments, globals and data dumps, and cURL command lines.";
+pub(crate) const UNDERSTOOD: &str = "Gatepass reads Postman collections (v2.0 and v2.1), environments, globals \
+     and data dumps, cURL command lines and .http files.";
 
 impl ReadFailure {
     pub(crate) fn new(

@@ -6,8 +6,10 @@
 mod curl;
 mod detect;
 mod failure;
+mod http_file;
 mod imported;
 mod parts;
+mod placeholders;
 pub mod postman;
 
 pub use detect::{Document, read};

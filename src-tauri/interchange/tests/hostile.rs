@@ -70,6 +70,49 @@ const CURL: Vocabulary = Vocabulary {
     ],
 };
 
+const HTTP_FILE: Vocabulary = Vocabulary {
+    file_name: "a.http",
+    head: "POST https://h/\n",
+    pieces: &[
+        "\n",
+        "\n\n",
+        "###",
+        "\n### ",
+        "# @name ",
+        "# @timeout ",
+        "@a = ",
+        "GET ",
+        "https://h/",
+        " HTTP/1.1",
+        "?a=b",
+        "\n  &c",
+        "Content-Type: multipart/form-data; boundary=b\n",
+        "--b",
+        "--b--",
+        "X-REQUEST-TYPE: GraphQL\n",
+        "Authorization: Basic ",
+        "Authorization: Digest a b\n",
+        "< ",
+        "<@",
+        "<> ",
+        ">> ",
+        "> {%",
+        "< {%",
+        "%}",
+        "{{",
+        "}}",
+        "{",
+        "$processEnv ",
+        "$randomInt 1",
+        ":",
+        "=",
+        "&",
+        ";",
+        "é",
+        "\0",
+    ],
+};
+
 /// Documents of `vocabulary`: its head, then up to 60 of its pieces with other text between them.
 fn documents(vocabulary: &'static Vocabulary) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -98,7 +141,9 @@ fn reads_repetitions(vocabulary: &Vocabulary) {
 
 #[test]
 fn a_piece_repeated_without_end_is_read_in_one_go() {
-    reads_repetitions(&CURL);
+    for vocabulary in [&CURL, &HTTP_FILE] {
+        reads_repetitions(vocabulary);
+    }
 }
 
 proptest! {
@@ -107,5 +152,10 @@ proptest! {
     #[test]
     fn no_curl_command_panics(text in documents(&CURL)) {
         reads_without_panic(&CURL, &text);
+    }
+
+    #[test]
+    fn no_http_file_panics(text in documents(&HTTP_FILE)) {
+        reads_without_panic(&HTTP_FILE, &text);
     }
 }
