@@ -12,6 +12,7 @@
 //!   [`Database::open`]. [`set_aside`] moves a damaged one away when the person asks for it.
 //! - Files are made with mode 0600 in a directory of mode 0700.
 
+mod ciphertext;
 mod database;
 mod failure;
 mod generation;

@@ -2,6 +2,8 @@
 
 mod schema;
 
+pub(crate) use schema::sync_directory;
+
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -291,14 +293,14 @@ fn is_safe_sqlite(version: &str) -> bool {
     numbers.as_slice() >= OLDEST_SAFE_SQLITE.as_slice()
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
 /// `stem.db`, or the first of `stem-2.db`, `stem-3.db`, … that is not there.
-fn unused_name(directory: &Path, stem: &str, extension: &str) -> PathBuf {
+pub(crate) fn unused_name(directory: &Path, stem: &str, extension: &str) -> PathBuf {
     let first = directory.join(format!("{stem}.{extension}"));
     std::iter::once(first)
         .chain((2u32..).map(|number| directory.join(format!("{stem}-{number}.{extension}"))))

@@ -110,7 +110,7 @@ impl Opening<'_> {
 }
 
 /// Makes a rename survive a power failure.
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
