@@ -87,7 +87,13 @@ impl App {
     pub async fn open(options: Options, listener: Arc<dyn Listener>) -> Result<Self, ErrorView> {
         let database = Database::open(&options.data_dir, OpenOptions::default()).await?;
         let workspace = database.workspaces().first_or_insert("My workspace").await?;
-        let door = Arc::new(Door::new(database.clone(), options.clone(), Outside::randomness()));
+        let said = Arc::clone(&listener);
+        let door =
+            Door::new(database.clone(), options.clone(), Outside::randomness(), move |state: &DoorState| {
+                said.key_store_changed(state.into());
+            });
+        door.look().await;
+        let door = Arc::new(door);
         let tokens = TokenVault::new(database.clone(), Arc::clone(&door), Outside::randomness());
         let outside = Outside::with_database(&options, tokens, database.refresh_lock());
         let recorder = HistoryRecorder::new(database.clone(), workspace.id.clone());

@@ -14,34 +14,43 @@ impl App {
             chosen_environment: self.chosen_environment_id().await?,
             tokens: self.tokens_or_none().await,
             settings: self.window_settings().await?,
-            key_store: self.door().view(),
+            key_store: (&self.door().state()).into(),
             playground: self.playground_view().await?,
         })
     }
 
-    /// Chooses how secrets are protected, once for this database.
+    /// Chooses how secrets are protected, once for this database; or opens what was chosen, with its passphrase.
     pub async fn choose_key_store(
         &self,
         kind: String,
         passphrase: Option<String>,
     ) -> Result<KeyStoreView, ErrorView> {
-        let kind = KeyStoreKind::parse(&kind).ok_or_else(|| {
-            ErrorView::plain(
-                "usage",
-                format!("There is no key store named “{kind}”"),
-                "The key stores are keyring, file and passphrase.",
-                "Choose one of them.",
-            )
-        })?;
-        self.door().choose(kind, passphrase.map(Into::into)).await?;
-        let view = self.door().view();
-        self.inner.listener.key_store_changed(view.clone());
+        self.door().choose(parsed(&kind)?, passphrase.map(Into::into)).await?;
         self.say_workspace_changed();
-        Ok(view)
+        Ok((&self.door().state()).into())
     }
 
-    /// The token list; empty while the vault does not open, which the key store's state then says.
+    /// The key is lost for good: goes on with a new one. What the old one sealed leaves the database and is kept in a
+    /// copy of it, whose path is returned.
+    pub async fn start_over(&self, kind: String, passphrase: Option<String>) -> Result<String, ErrorView> {
+        let copy = self.door().start_over(parsed(&kind)?, passphrase.map(Into::into)).await?;
+        self.say_workspace_changed();
+        Ok(copy.display().to_string())
+    }
+
+    /// The token list; empty while it cannot be read, which the key store's state then says.
     async fn tokens_or_none(&self) -> Vec<TokenView> {
         self.list_tokens().await.unwrap_or_default()
     }
+}
+
+fn parsed(kind: &str) -> Result<KeyStoreKind, ErrorView> {
+    KeyStoreKind::parse(kind).ok_or_else(|| {
+        ErrorView::plain(
+            "usage",
+            format!("There is no key store named “{kind}”"),
+            "The key stores are keyring, file and passphrase.",
+            "Choose one of them.",
+        )
+    })
 }

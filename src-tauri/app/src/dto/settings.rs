@@ -17,9 +17,10 @@ pub struct SettingsView(pub BTreeMap<String, Value>);
 pub struct KeyStoreView {
     /// `keyring`, `file`, `passphrase`, or `undecided` when a choice is needed.
     pub kind: String,
-    /// `ready`, `locked`, `missing` or `undecided`.
+    /// `closed` (nothing secret was needed yet), `ready`, `locked` (it can be opened, by the passphrase for example),
+    /// `missing` (the key is gone: restored, or started over without) or `undecided`.
     pub state: String,
-    /// For the status bar: "Tokens encrypted · OS keyring".
+    /// For the status bar: "Secrets encrypted · OS keyring".
     pub label: String,
     /// What stands in the way and what to do, when not ready.
     pub problem: Option<String>,

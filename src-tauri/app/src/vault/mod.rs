@@ -1,9 +1,14 @@
 //! The vault: every stored secret is ciphertext, bound to the row it belongs to.
 
 mod door;
+mod key_store;
+mod keys;
 mod passphrase;
+mod record;
+mod stuck;
 
-pub use door::{Door, DoorState, KeyStoreKind};
+pub use door::Door;
+pub use key_store::{DoorState, KeyStoreKind};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
