@@ -115,4 +115,6 @@ commands! {
     set_setting(name: String, value: Value) -> ();
     /// Chooses how secrets are protected: `keyring`, `file` or `passphrase` (then with one).
     choose_key_store(kind: String, passphrase: Option<String>) -> KeyStoreView;
+    /// The key is lost for good: goes on with a new one. Returns the path of the copy that keeps what the old one sealed.
+    start_over(kind: String, passphrase: Option<String>) -> String;
 }

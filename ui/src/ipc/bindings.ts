@@ -164,11 +164,12 @@ export type KeyStoreView = {
  */
 kind: string, 
 /**
- * `ready`, `locked`, `missing` or `undecided`.
+ * `closed` (nothing secret was needed yet), `ready`, `locked` (it can be opened, by the passphrase for example),
+ * `missing` (the key is gone: restored, or started over without) or `undecided`.
  */
 state: string, 
 /**
- * For the status bar: "Tokens encrypted · OS keyring".
+ * For the status bar: "Secrets encrypted · OS keyring".
  */
 label: string, 
 /**
@@ -453,6 +454,8 @@ export interface Commands {
   set_setting: { args: { name: string; value: JsonValue }; returns: null };
   /** Chooses how secrets are protected: `keyring`, `file` or `passphrase` (then with one). */
   choose_key_store: { args: { kind: string; passphrase: string | null }; returns: KeyStoreView };
+  /** The key is lost for good: goes on with a new one. Returns the path of the copy that keeps what the old one sealed. */
+  start_over: { args: { kind: string; passphrase: string | null }; returns: string };
 }
 
 /** Every event of the native side and what it carries. */
