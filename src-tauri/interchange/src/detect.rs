@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
 use crate::parts::shown;
-use crate::{curl, http_file, postman};
+use crate::{curl, har, http_file, postman};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -27,7 +27,7 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 3] = [postman::read, curl::read, http_file::read];
+const FORMATS: [fn(Document) -> Answer; 4] = [postman::read, har::read, curl::read, http_file::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -155,8 +155,6 @@ fn looks_like_json(json: &Value) -> Option<&'static str> {
         Some("an OpenAPI description")
     } else if has("swagger") {
         Some("a Swagger description")
-    } else if json.pointer("/log/entries").is_some() {
-        Some("an HTTP archive (HAR)")
     } else if json.get("_type").and_then(Value::as_str) == Some("export") || has("__export_format") {
         Some("an Insomnia export")
     } else if has("bruno") || (has("brunoConfig") && has("items")) {

@@ -6,6 +6,7 @@
 mod curl;
 mod detect;
 mod failure;
+mod har;
 mod http_file;
 mod imported;
 mod parts;

@@ -3,11 +3,16 @@
 use gatepass_core::workspace::{
     Auth, AuthKind, Body, Branch, Definition, KeyValue, NodeKind, RequestDefinition,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) fn collection(name: &str, definition: Definition, children: Vec<Branch>) -> Branch {
     let name = if name.trim().is_empty() { "Imported collection" } else { name.trim() };
     Branch { kind: NodeKind::Collection, name: name.to_owned(), definition, children }
+}
+
+pub(crate) fn folder(name: &str, definition: Definition, children: Vec<Branch>) -> Branch {
+    let name = if name.trim().is_empty() { "Folder" } else { name.trim() };
+    Branch { kind: NodeKind::Folder, name: name.to_owned(), definition, children }
 }
 
 /// A request; without a name it is called after its method and path.
@@ -141,6 +146,15 @@ fn basic_credentials(text: &str) -> Option<(String, String)> {
     let decoded = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;
     decoded.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
+}
+
+/// A value as text: strings as they are, null as nothing, numbers, switches and structures as JSON.
+pub(crate) fn text(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
 }
 
 /// Text of a document on its way into a message: bounded, and without control characters.

@@ -3,6 +3,8 @@
 
 use gatepass_interchange::read;
 use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
 
 /// A format: how its documents begin, and the pieces that they consist of.
 struct Vocabulary {
@@ -146,6 +148,55 @@ fn a_piece_repeated_without_end_is_read_in_one_go() {
     }
 }
 
+/// A tree that somebody's tool wrote, and others like it in which some places hold something else.
+fn damaged(document: &'static str) -> impl Strategy<Value = Value> {
+    let change = (any::<Index>(), any::<Index>(), 0..12_usize);
+    proptest::collection::vec(change, 1..12).prop_map(move |changes| {
+        let mut json: Value = serde_json::from_str(document).unwrap();
+        for (place, other, with) in changes {
+            let places = places(&json);
+            let other = json.pointer(other.get(places.as_slice()).as_str()).cloned();
+            *json.pointer_mut(place.get(places.as_slice()).as_str()).unwrap() = match with {
+                0 => Value::Null,
+                1 => json!(true),
+                2 => json!(-1.5e300),
+                3 => json!(""),
+                4 => json!("é{{%}}\0/?#&=:"),
+                5 => json!([]),
+                6 => json!({}),
+                7 => json!([[[{"a": [null]}]]]),
+                8 => json!({"$ref": "#"}),
+                9 => json!({"$ref": other_place(&places)}),
+                _ => other.unwrap_or_default(),
+            };
+        }
+        json
+    })
+}
+
+fn other_place(places: &[String]) -> String {
+    format!("#{}", places.last().map(String::as_str).unwrap_or_default())
+}
+
+/// The JSON pointers of everything in a tree.
+fn places(json: &Value) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut at = 0;
+    while at < found.len() && found.len() < 5000 {
+        let place = found[at].clone();
+        let escaped = |name: &str| format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match json.pointer(&place) {
+            Some(Value::Object(members)) => found.extend(members.keys().map(|name| escaped(name))),
+            Some(Value::Array(items)) => {
+                found.extend((0..items.len()).map(|index| escaped(&index.to_string())))
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -157,5 +208,10 @@ proptest! {
     #[test]
     fn no_http_file_panics(text in documents(&HTTP_FILE)) {
         reads_without_panic(&HTTP_FILE, &text);
+    }
+
+    #[test]
+    fn no_archive_panics(json in damaged(include_str!("documents/checkout.har"))) {
+        let _ = read(json.to_string().as_bytes(), "");
     }
 }

@@ -275,7 +275,6 @@ fn what_cannot_be_read_says_what_it_looks_like() {
         (b"{\"info\": {\"name\": ", ReadFailureKind::Broken, "ends in the middle"),
         (b"{\"info\": nonsense}", ReadFailureKind::Broken, "line 1 column"),
         (b"{\"openapi\": \"3.1.0\"}", ReadFailureKind::Unsupported, "OpenAPI"),
-        (b"{\"log\": {\"entries\": []}}", ReadFailureKind::Unsupported, "HAR"),
         (b"{\"requests\": [], \"order\": []}", ReadFailureKind::Unsupported, "format 1"),
         (b"{\"colour\": \"red\"}", ReadFailureKind::Unknown, "colour"),
         (b"[1, 2]", ReadFailureKind::Unknown, "no object"),
