@@ -16,7 +16,7 @@ UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -
 NEXTEST := $(shell command -v cargo-nextest)
 DISPLAY_HERE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
 
-.PHONY: help tools setup run dev check test test-ui test-rust bindings queries fmt lint lint-ui lint-rust deny
+.PHONY: help tools setup run dev check test test-ui test-rust bench bindings queries fmt lint lint-ui lint-rust deny
 
 ##@ Use
 
@@ -65,6 +65,12 @@ ifneq ($(NEXTEST),)
 else
 	scripts/with-display.sh cargo test --workspace --all-targets --locked
 endif
+
+# Release builds of both programs: ten minutes on two cores the first time.
+bench: setup ## measure speed and memory beside what it is built on; writes docs/benchmarks.md
+	cargo build --workspace --bins --locked
+	cargo build --release --package gatepass-cli --package gatepass-desktop --bins --examples --locked
+	scripts/with-display.sh "$(TARGET)/debug/bench" "$(TARGET)/release" docs/benchmarks.md
 
 bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
 	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh
