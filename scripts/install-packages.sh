@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build=(build-essential pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev)
-tests=(webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core chromium chromium-driver openssl sqlite3)
+tests=(webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core chromium chromium-driver openssl sqlite3 xdotool)
 
 wanted=("${build[@]}")
 [ "${1:-build}" = test ] && wanted+=("${tests[@]}")
