@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
 use crate::parts::shown;
-use crate::{curl, har, http_file, postman};
+use crate::{curl, har, http_file, openapi, postman, yaml};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -14,7 +14,7 @@ const SIZE_LIMIT: usize = 64 << 20;
 pub struct Document {
     /// The text, without byte order mark.
     pub text: String,
-    /// The text as JSON, if it is.
+    /// The text as a tree, if it is JSON, or YAML of a format that is written in it.
     pub json: Option<Value>,
     /// The file's name, empty for pasted text.
     pub file_name: String,
@@ -27,7 +27,8 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 4] = [postman::read, har::read, curl::read, http_file::read];
+const FORMATS: [fn(Document) -> Answer; 5] =
+    [postman::read, openapi::read, har::read, curl::read, http_file::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -62,7 +63,13 @@ fn open(bytes: &[u8], file_name: &str) -> Result<Document, ReadFailure> {
             UNDERSTOOD,
         ));
     }
-    let json = if text.trim_start().starts_with(['{', '[']) { parse(&text)? } else { None };
+    let json = if text.trim_start().starts_with(['{', '[']) {
+        parse(&text)?
+    } else if yaml::is_recognised(&text) {
+        Some(yaml::parse(&text)?)
+    } else {
+        None
+    };
     Ok(Document { text, json, file_name: file_name.to_owned() })
 }
 
@@ -151,11 +158,7 @@ fn foreign(document: &Document) -> ReadFailure {
 
 fn looks_like_json(json: &Value) -> Option<&'static str> {
     let has = |name: &str| json.get(name).is_some();
-    if has("openapi") {
-        Some("an OpenAPI description")
-    } else if has("swagger") {
-        Some("a Swagger description")
-    } else if json.get("_type").and_then(Value::as_str) == Some("export") || has("__export_format") {
+    if json.get("_type").and_then(Value::as_str) == Some("export") || has("__export_format") {
         Some("an Insomnia export")
     } else if has("bruno") || (has("brunoConfig") && has("items")) {
         Some("a Bruno collection")
@@ -175,10 +178,6 @@ fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
         Some("an HTML page")
     } else if begins("<") {
         Some("XML")
-    } else if begins("openapi:") {
-        Some("an OpenAPI description in YAML")
-    } else if begins("swagger:") {
-        Some("a Swagger description in YAML")
     } else if begins("type: collection.insomnia.rest") {
         Some("an Insomnia export")
     } else if begins("meta {") || extension.as_deref() == Some("bru") {

@@ -9,9 +9,11 @@ mod failure;
 mod har;
 mod http_file;
 mod imported;
+mod openapi;
 mod parts;
 mod placeholders;
 pub mod postman;
+mod yaml;
 
 pub use detect::{Document, read};
 pub use failure::{ReadFailure, ReadFailureKind};

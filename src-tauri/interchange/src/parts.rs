@@ -3,7 +3,7 @@
 use gatepass_core::workspace::{
     Auth, AuthKind, Body, Branch, Definition, KeyValue, NodeKind, RequestDefinition,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(crate) fn collection(name: &str, definition: Definition, children: Vec<Branch>) -> Branch {
     let name = if name.trim().is_empty() { "Imported collection" } else { name.trim() };
@@ -52,6 +52,13 @@ pub(crate) fn header<'a>(headers: &'a [KeyValue], name: &str) -> Option<&'a str>
 pub(crate) fn auth<const N: usize>(kind: AuthKind, params: [(&str, &str); N]) -> Auth {
     let params = params.into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
     Auth { kind, params: params.collect() }
+}
+
+/// Adds an OAuth 2.0 parameter that says something.
+pub(crate) fn put(params: &mut Map<String, Value>, name: &str, value: &str) {
+    if !value.trim().is_empty() {
+        params.insert(name.to_owned(), json!(value));
+    }
 }
 
 /// The language of a raw body by its media type.

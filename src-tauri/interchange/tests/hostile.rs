@@ -115,6 +115,50 @@ const HTTP_FILE: Vocabulary = Vocabulary {
     ],
 };
 
+const YAML: Vocabulary = Vocabulary {
+    file_name: "a.yaml",
+    head: "openapi: 3.1.0\ninfo: {title: a}\npaths:\n",
+    pieces: &[
+        "\n",
+        "\n  ",
+        "\n    ",
+        "  /a:\n",
+        "    get:\n",
+        "- ",
+        ": ",
+        "? ",
+        "|\n",
+        ">-\n",
+        "'",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "&a ",
+        "*a",
+        "<<: *a\n",
+        "!!binary ",
+        "!!float x",
+        "!include x",
+        "---\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "# x\n",
+        "$ref: '#/'",
+        "\t",
+        "1e999",
+        ".nan",
+        "0x",
+        "~",
+        "servers: [{url: h}]\n",
+        "components:\n",
+        "é",
+        "\0",
+    ],
+};
+
 /// Documents of `vocabulary`: its head, then up to 60 of its pieces with other text between them.
 fn documents(vocabulary: &'static Vocabulary) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -143,7 +187,7 @@ fn reads_repetitions(vocabulary: &Vocabulary) {
 
 #[test]
 fn a_piece_repeated_without_end_is_read_in_one_go() {
-    for vocabulary in [&CURL, &HTTP_FILE] {
+    for vocabulary in [&CURL, &HTTP_FILE, &YAML] {
         reads_repetitions(vocabulary);
     }
 }
@@ -172,6 +216,13 @@ fn damaged(document: &'static str) -> impl Strategy<Value = Value> {
         }
         json
     })
+}
+
+/// A description of version 3 that differs from the one of version 2 in every part.
+fn library() -> Value {
+    json!({"openapi": "3.1.0", "servers": [{"url": "/{a}", "variables": {"a": {"default": "b"}}}],
+        "components": {"securitySchemes": {"accounts": {"type": "oauth2", "flows": {"password": {"tokenUrl": "t"}}},
+            "key": {"type": "openIdConnect", "openIdConnectUrl": "https://h/.well-known/openid-configuration"}}}})
 }
 
 fn other_place(places: &[String]) -> String {
@@ -213,5 +264,23 @@ proptest! {
     #[test]
     fn no_archive_panics(json in damaged(include_str!("documents/checkout.har"))) {
         let _ = read(json.to_string().as_bytes(), "");
+    }
+
+    #[test]
+    fn no_description_panics(json in damaged(include_str!("documents/stock.swagger.json"))) {
+        let _ = read(json.to_string().as_bytes(), "");
+        let (mut newer, library) = (json, library());
+        if let (Some(members), Some(of_library)) = (newer.as_object_mut(), library.as_object()) {
+            members.shift_remove("swagger");
+            for (name, value) in of_library {
+                members.entry(name).or_insert(value.clone());
+            }
+        }
+        let _ = read(newer.to_string().as_bytes(), "");
+    }
+
+    #[test]
+    fn no_yaml_panics(text in documents(&YAML)) {
+        reads_without_panic(&YAML, &text);
     }
 }

@@ -274,7 +274,7 @@ fn what_cannot_be_read_says_what_it_looks_like() {
         (b"\xFF\xD8\xFF\xE0 ", ReadFailureKind::NotText, "image"),
         (b"{\"info\": {\"name\": ", ReadFailureKind::Broken, "ends in the middle"),
         (b"{\"info\": nonsense}", ReadFailureKind::Broken, "line 1 column"),
-        (b"{\"openapi\": \"3.1.0\"}", ReadFailureKind::Unsupported, "OpenAPI"),
+        (b"{\"openapi\": \"4.0.0\"}", ReadFailureKind::Unsupported, "version 4.0.0"),
         (b"{\"requests\": [], \"order\": []}", ReadFailureKind::Unsupported, "format 1"),
         (b"{\"colour\": \"red\"}", ReadFailureKind::Unknown, "colour"),
         (b"[1, 2]", ReadFailureKind::Unknown, "no object"),
