@@ -130,7 +130,10 @@ impl App {
 
 /// What a person should know about a config that works.
 fn advice(config: &AuthConfig) -> Vec<String> {
-    lint(config, None).into_iter().map(|warning| format!("{}. {}", warning.message.trim_end_matches('.'), warning.reason)).collect()
+    lint(config, None)
+        .into_iter()
+        .map(|warning| format!("{}. {}", warning.message.trim_end_matches('.'), warning.reason))
+        .collect()
 }
 
 /// When the background renewal will act; `None` where it will not.
