@@ -104,8 +104,9 @@ impl<'a> Window<'a> {
 
     /// Replaces the text of a field, plain or CodeMirror, by typing.
     pub async fn enter(&self, testid: &str, text: &str) {
+        // A menu that is still closing may be in the way of the click.
+        self.click(testid).await;
         let field = self.find(testid).await;
-        field.click().await.expect("a field takes the focus");
         field.send_keys(Key::Control + "a").await.expect("a field takes keys");
         field.send_keys(Key::Delete + "").await.expect("a field takes keys");
         field.send_keys(text).await.expect("a field takes keys");
