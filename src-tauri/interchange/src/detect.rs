@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
 use crate::parts::shown;
-use crate::{curl, har, http_file, openapi, postman, yaml};
+use crate::{curl, har, http_file, insomnia, openapi, postman, yaml};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -27,8 +27,8 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 5] =
-    [postman::read, openapi::read, har::read, curl::read, http_file::read];
+const FORMATS: [fn(Document) -> Answer; 6] =
+    [postman::read, openapi::read, insomnia::read, har::read, curl::read, http_file::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -178,8 +178,6 @@ fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
         Some("an HTML page")
     } else if begins("<") {
         Some("XML")
-    } else if begins("type: collection.insomnia.rest") {
-        Some("an Insomnia export")
     } else if begins("meta {") || extension.as_deref() == Some("bru") {
         Some("a Bruno request")
     } else {

@@ -9,6 +9,7 @@ mod failure;
 mod har;
 mod http_file;
 mod imported;
+mod insomnia;
 mod openapi;
 mod parts;
 mod placeholders;

@@ -283,4 +283,12 @@ proptest! {
     fn no_yaml_panics(text in documents(&YAML)) {
         reads_without_panic(&YAML, &text);
     }
+
+    #[test]
+    fn no_insomnia_export_panics(json in damaged(include_str!("documents/weather.insomnia.json"))) {
+        let _ = read(json.to_string().as_bytes(), "");
+        let tree = json!({"type": "collection.insomnia.rest/5.0", "collection": json["resources"],
+            "environments": json["resources"][5]});
+        let _ = read(tree.to_string().as_bytes(), "");
+    }
 }
