@@ -152,6 +152,10 @@ impl Failure {
 
     /// Whether trying the same again later may work: the token set in store is then kept in use.
     pub fn is_passing(&self) -> bool {
+        // A code that has expired at the provider stays expired, unlike an answer that took too long.
+        if self.reports(ErrorCode::ExpiredToken) {
+            return false;
+        }
         matches!(self.code, Code::Network | Code::Timeout | Code::Tls | Code::InvalidResponse | Code::Storage)
             || self.reports("temporarily_unavailable")
             || self.reports(ErrorCode::SlowDown)

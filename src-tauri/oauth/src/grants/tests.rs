@@ -296,7 +296,9 @@ mod polled {
     #[test]
     fn a_no_or_an_expired_code_ends_the_wait() {
         assert_eq!(device(vec![refusal("access_denied")]).run().err().unwrap().code, Code::AccessDenied);
-        assert!(device(vec![refusal("expired_token")]).run().is_err());
+        let expired = device(vec![refusal("expired_token")]);
+        assert!(expired.run().err().unwrap().reports("expired_token"));
+        assert_eq!(expired.world.provider.seen("/token").len(), 1, "it is not asked about again");
     }
 
     #[test]
