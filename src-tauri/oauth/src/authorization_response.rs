@@ -65,7 +65,9 @@ impl AuthorizationResponse {
         if !bool::from(state.as_bytes().ct_eq(expected.state.expose().as_bytes())) {
             return Err(Rejection::NotOurs(foreign_state(state.is_empty())));
         }
-        check_issuer(once("iss").map(Secret::expose), expected).map_err(Rejection::Final)?;
+        let asked_for = |name: &str| expected.response_type.split_whitespace().any(|part| part == name);
+        let has_id_token = asked_for("id_token") && once("id_token").is_some();
+        check_issuer(once("iss").map(Secret::expose), has_id_token, expected).map_err(Rejection::Final)?;
         if let Some(error) = once("error") {
             let reported = ProviderError {
                 error: error.expose(),
@@ -147,14 +149,20 @@ pub fn pasted_parameters(pasted: &Secret, redirect_uri: &str) -> Result<Vec<(Str
     Ok(pairs.map(|(name, value)| (name.into_owned(), Secret::from(value.into_owned()))).collect())
 }
 
-fn check_issuer(named: Option<&str>, expected: &ExpectedAnswer<'_>) -> Result<(), Failure> {
+/// `has_id_token`: an ID token in the answer names the issuer too, and is verified before anything of the answer is
+/// used. Providers then leave the parameter out.
+fn check_issuer(
+    named: Option<&str>,
+    has_id_token: bool,
+    expected: &ExpectedAnswer<'_>,
+) -> Result<(), Failure> {
     match named {
         Some(named) if !expected.issuer.is_set() || expected.issuer.accepts(named, None) => Ok(()),
         Some(named) => {
             let config = expected.situation.config;
             Err(explain::issuer_mismatch(&expected.issuer.describe(), named, config))
         }
-        None if expected.names_issuer && expected.issuer.is_set() => Err(Failure::new(
+        None if expected.names_issuer && expected.issuer.is_set() && !has_id_token => Err(Failure::new(
             Code::IssuerMismatch,
             "The answer does not say which provider it comes from",
             "The provider announces that it always sends `iss` (RFC 9207), and this answer has none.",
@@ -274,6 +282,13 @@ mod tests {
             panic!()
         };
         assert_eq!(failure.code, Code::IssuerMismatch);
+    }
+
+    #[test]
+    fn an_id_token_that_was_asked_for_names_the_issuer_too() {
+        let answer = "code=a&id_token=x&state=s1";
+        assert!(validate_as(answer, "code id_token", true).is_ok());
+        assert!(matches!(validate_as(answer, "code", true), Err(Rejection::Final(_))), "it is not asked for");
     }
 
     #[test]
