@@ -11,10 +11,13 @@ export const GRANT = {
   device: 'urn:ietf:params:oauth:grant-type:device_code',
   ciba: 'urn:openid:params:grant-type:ciba',
   exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  jwt: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
 };
 
 /** The secret of every confidential client but the odd one; long enough to be an HS256 key. */
 export const SECRET = 'secret-secret-secret-secret-secret-1234';
+/** The same for those that need an HS512 key. */
+export const LONG_SECRET = `${SECRET}-and-${SECRET}`;
 
 // The provider lets native clients use any port on a loopback redirect (RFC 8252 section 7.3).
 const NATIVE = {
@@ -31,11 +34,11 @@ const CODE = { ...NATIVE, grant_types: ['authorization_code', 'refresh_token'], 
 const PUBLIC = { ...CODE, token_endpoint_auth_method: 'none' };
 const MACHINE = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
 const DEVICE = { ...MACHINE, application_type: 'native', token_endpoint_auth_method: 'none', grant_types: [GRANT.device, 'refresh_token'] };
-const confidential = (method, ...grants) => ({ ...CODE, token_endpoint_auth_method: method, grant_types: [...CODE.grant_types, 'client_credentials', ...grants] });
+const confidential = (method, ...grants) => ({ ...CODE, token_endpoint_auth_method: method, grant_types: [...CODE.grant_types, 'client_credentials', GRANT.device, ...grants] });
 
 /** All clients. `jwks`: the clients' public keys; `selfSigned`: the JWK of the self-signed certificate, or null without TLS. */
 export function registeredClients({ jwks, selfSigned }) {
-  return [...publicClients(), ...confidentialClients(jwks), ...machines(), ...responses(jwks), ...(selfSigned ? certificateClients(selfSigned) : [])];
+  return [...publicClients(), ...confidentialClients(jwks), ...machines(jwks), ...responses(jwks), ...(selfSigned ? certificateClients(selfSigned) : [])];
 }
 
 function publicClients() {
@@ -61,7 +64,7 @@ function publicClients() {
 
 function confidentialClients(jwks) {
   return [
-    { client_id: 'basic', client_secret: SECRET, ...confidential('client_secret_basic', 'password', GRANT.exchange, GRANT.device) },
+    { client_id: 'basic', client_secret: SECRET, ...confidential('client_secret_basic', 'password', GRANT.exchange) },
     // Its credentials only survive when they are form-urlencoded before the Base64 (RFC 6749 section 2.3.1).
     { client_id: 'basic:odd %+client', client_secret: 'p:s+s%20/=& ?#"ecret~123456789012345', ...confidential('client_secret_basic', 'password') },
     { client_id: 'basic-10s', client_secret: SECRET, ...confidential('client_secret_basic'), rotate: 'always', access_token_ttl: 10, id_token_ttl: 10 },
@@ -73,7 +76,7 @@ function confidentialClients(jwks) {
   ];
 }
 
-function machines() {
+function machines(jwks) {
   return [
     { client_id: 'cc', client_secret: SECRET, ...MACHINE },
     { client_id: 'cc-short', client_secret: SECRET, ...MACHINE, access_token_ttl: 3 },
@@ -81,6 +84,7 @@ function machines() {
     { client_id: 'rs', client_secret: SECRET, ...MACHINE }, // a resource server, which introspects
     { client_id: 'device', ...DEVICE },
     { client_id: 'device-auto', ...DEVICE, device_auto: 6 },
+    { client_id: 'jwt-bearer', jwks, ...MACHINE, token_endpoint_auth_method: 'none', grant_types: [GRANT.jwt] },
     { client_id: 'ciba', client_secret: SECRET, ...MACHINE, grant_types: [GRANT.ciba, 'refresh_token'], backchannel_token_delivery_mode: 'poll' },
   ];
 }
@@ -94,10 +98,15 @@ function responses(jwks) {
     { client_id: 'jar', ...auto, jwks, request_object_signing_alg: 'ES256', require_signed_request_object: true },
     { client_id: 'jarm', ...auto, authorization_signed_response_alg: 'RS256' },
     { client_id: 'userinfo-jwt', ...auto, userinfo_signed_response_alg: 'RS256' },
-    ...['PS256', 'ES256', 'ES384', 'EdDSA'].map((alg) => ({ client_id: `idt-${alg}`, ...auto, id_token_signed_response_alg: alg })),
-    { client_id: 'idt-HS256', client_secret: SECRET, ...CODE, auto_user: 'alice', id_token_signed_response_alg: 'HS256' },
+    ...['RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'].map((alg) => ({
+      client_id: `idt-${alg}`, ...auto, id_token_signed_response_alg: alg,
+    })),
+    ...['HS256', 'HS384', 'HS512'].map((alg) => ({
+      client_id: `idt-${alg}`, client_secret: LONG_SECRET, ...CODE, auto_user: 'alice', id_token_signed_response_alg: alg,
+    })),
     { client_id: 'idt-enc-rsa', ...auto, jwks, id_token_signed_response_alg: 'RS256', id_token_encrypted_response_alg: 'RSA-OAEP-256', id_token_encrypted_response_enc: 'A256GCM' },
     { client_id: 'idt-enc-ec', ...auto, jwks, id_token_signed_response_alg: 'ES256', id_token_encrypted_response_alg: 'ECDH-ES', id_token_encrypted_response_enc: 'A128CBC-HS256' },
+    { client_id: 'idt-enc-dir', client_secret: LONG_SECRET, ...CODE, auto_user: 'alice', id_token_signed_response_alg: 'RS256', id_token_encrypted_response_alg: 'dir', id_token_encrypted_response_enc: 'A256GCM' },
   ];
 }
 

@@ -77,7 +77,7 @@ function algorithms() {
   return {
     clientAuthSigningAlgValues: signing,
     requestObjectSigningAlgValues: signing,
-    idTokenSigningAlgValues: [...signing, 'ES384', 'ES512'],
+    idTokenSigningAlgValues: [...signing, 'HS384', 'HS512', 'RS384', 'RS512', 'PS384', 'PS512', 'ES384', 'ES512'],
     idTokenEncryptionAlgValues: ['RSA-OAEP', 'RSA-OAEP-256', 'ECDH-ES', 'dir'],
     idTokenEncryptionEncValues: ['A128CBC-HS256', 'A256GCM'],
     userinfoSigningAlgValues: ['RS256', 'ES256'],
@@ -174,7 +174,7 @@ function resourceIndicators(options) {
   };
 }
 
-/** The user's phone, so to speak: three seconds after the request alice approves and bob refuses. */
+/** The user's phone, so to speak: half a second after the request alice approves and bob refuses. */
 function ciba() {
   return {
     enabled: true,
@@ -192,7 +192,7 @@ function ciba() {
         await grant.save();
         return provider.backchannelResult(request, grant, { authTime: Math.floor(Date.now() / 1000) });
       };
-      setTimeout(() => answer().catch((error) => console.error('ciba:', error.message)), 3000).unref();
+      setTimeout(() => answer().catch((error) => console.error('ciba:', error.message)), 500).unref();
     },
   };
 }

@@ -14,7 +14,7 @@ export function openState(wanted) {
     return folder;
   }
   fs.mkdirSync(wanted, { recursive: true });
-  return wanted;
+  return path.resolve(wanted);
 }
 
 /** The provider's signing and encryption keys. Two RSA keys, so that a client has to honour `kid`. */
@@ -57,10 +57,12 @@ export function publicJwks({ keys }) {
 /**
  * A certificate authority of our own with a server, a client and a self-signed client certificate, through the
  * `openssl` command. Returns the folder that holds `ca.pem`, `server.{pem,key}`, `client.{pem,key,p12}` and
- * `selfsigned.{pem,key}`; the password of the .p12 is `changeit`.
+ * `selfsigned.{pem,key}`, and of `client-c-es.p12` with the key that signs for private_key_jwt. The password of every
+ * .p12 is `changeit`.
  */
 export function certificates(state) {
-  const folder = path.join(state, 'tls');
+  const DAYS = '3650'; // a folder that is kept must not grow old
+  const folder = path.join(state, 'tls-2'); // another number whenever another file is needed: old folders are kept
   if (fs.existsSync(folder)) return folder;
   const draft = fs.mkdtempSync(path.join(state, 'tls-draft-'));
   const openssl = (...args) => execFileSync('openssl', args, { cwd: draft, stdio: 'pipe' });
@@ -68,13 +70,16 @@ export function certificates(state) {
   const issue = (name, subject, extensions) => {
     fs.writeFileSync(path.join(draft, `${name}.ext`), extensions.join('\n'));
     openssl('req', ...newKey(name), '-out', `${name}.csr`, '-subj', subject);
-    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-out', `${name}.pem`, '-extfile', `${name}.ext`);
+    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', DAYS, '-out', `${name}.pem`, '-extfile', `${name}.ext`);
   };
-  openssl('req', '-x509', ...newKey('ca'), '-out', 'ca.pem', '-days', '30', '-subj', '/CN=Gatepass test CA', '-addext', 'keyUsage=critical,keyCertSign', '-addext', 'basicConstraints=critical,CA:TRUE');
+  openssl('req', '-x509', ...newKey('ca'), '-out', 'ca.pem', '-days', DAYS, '-subj', '/CN=Gatepass test CA', '-addext', 'keyUsage=critical,keyCertSign', '-addext', 'basicConstraints=critical,CA:TRUE');
   issue('server', '/CN=localhost', ['subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1', 'extendedKeyUsage=serverAuth']);
   issue('client', '/CN=mtls-pki-client/O=Test', ['subjectAltName=DNS:client.test', 'extendedKeyUsage=clientAuth']);
-  openssl('req', '-x509', ...newKey('selfsigned'), '-out', 'selfsigned.pem', '-days', '30', '-subj', '/CN=self-signed-client');
+  openssl('req', '-x509', ...newKey('selfsigned'), '-out', 'selfsigned.pem', '-days', DAYS, '-subj', '/CN=self-signed-client');
   openssl('pkcs12', '-export', '-inkey', 'client.key', '-in', 'client.pem', '-certfile', 'ca.pem', '-passout', 'pass:changeit', '-out', 'client.p12');
+  const signing = path.join(state, 'client-c-es.pem');
+  openssl('req', '-x509', '-key', signing, '-out', 'client-c-es.crt', '-days', DAYS, '-subj', '/CN=private-key-jwt');
+  openssl('pkcs12', '-export', '-inkey', signing, '-in', 'client-c-es.crt', '-passout', 'pass:changeit', '-out', 'client-c-es.p12');
   try {
     fs.renameSync(draft, folder);
   } catch (error) {

@@ -21,6 +21,7 @@ import { createTraffic } from './traffic.mjs';
 
 const options = parseOptions(process.argv.slice(2));
 const state = openState(options.state);
+const signers = await clientKeys(state);
 const tlsFolder = options.tls || options.mtls ? certificates(state) : null;
 
 // The ports come first: the issuer, which everything else is built on, names one of them.
@@ -33,19 +34,20 @@ const issuer = options.tls ? tlsBase : `http://${options.host}:${plainPort}`;
 
 const jwks = await serverKeys(state);
 const clients = registeredClients({
-  jwks: publicJwks(await clientKeys(state)),
+  jwks: publicJwks(signers),
   selfSigned: tlsFolder && selfSignedJwk(tlsFolder),
 });
 const provider = new Provider(issuer, configuration({ options, clients, jwks, tlsBase }));
 provider.on('server_error', (_ctx, error) => console.error('server_error', error));
 registerGrants(provider);
+provider.use(tellInterval);
 provider.use(approveDevices);
 
 const traffic = createTraffic(options);
 const revoked = new Set();
 const routes = {
   _test: hooks({ provider, issuer, options, clients, traffic, revoked }),
-  api: api({ provider, issuer, jwks, clients, revoked }),
+  api: api({ provider, issuer, options, jwks, clients, revoked }),
   interaction: interactions(provider, options),
 };
 const library = provider.callback();
@@ -82,11 +84,17 @@ function tlsSettings(folder) {
   return { key: file('server.key'), cert: file('server.pem'), ca: [file('ca.pem')], requestCert: true, rejectUnauthorized: false };
 }
 
-/** Tells devices how often to poll, and plays the person for clients whose devices approve themselves. */
+/** Tells those who wait for somebody how often to poll. */
+async function tellInterval(ctx, next) {
+  await next();
+  const waits = ctx.body?.user_code || ctx.body?.auth_req_id;
+  if (waits && ctx.status === 200 && options['device-interval']) ctx.body.interval = options['device-interval'];
+}
+
+/** Plays the person for clients whose devices approve themselves. */
 async function approveDevices(ctx, next) {
   await next();
   if (ctx.path !== '/device/auth' || !ctx.body?.user_code) return;
-  if (options['device-interval']) ctx.body.interval = options['device-interval'];
   const { client } = ctx.oidc;
   const user = client.auto_user || options.auto || (client.device_auto && 'alice');
   if (!user) return;

@@ -7,6 +7,7 @@
 //! | [`person`] | somebody who signs in, consents or refuses, over plain HTTP |
 //! | [`chromium`] | the same in a real headless browser |
 //! | [`gatepass`] | the `gatepass` command line in a home of its own |
+//! | [`token`] | `gatepass token` on one auth config |
 //! | [`window`] | the desktop window, driven over WebDriver |
 //! | [`secret_service`] | a D-Bus session with a real keyring, or with none |
 //! | [`collection`], [`auth_config`] | what a user brings along |
@@ -28,6 +29,7 @@ pub mod person;
 pub mod process;
 pub mod provider;
 pub mod secret_service;
+pub mod token;
 pub mod wait;
 mod webdriver;
 pub mod window;
@@ -39,5 +41,6 @@ pub use misbehaving::Misbehaving;
 pub use person::Person;
 pub use provider::Provider;
 pub use secret_service::SecretService;
+pub use token::TokenCommand;
 pub use wait::eventually;
 pub use window::Window;

@@ -2,7 +2,7 @@
 //! client's redirect URI.
 //!
 //! It understands what our two providers show: redirects, a form with a password field, a form with buttons, and a
-//! form that posts itself to the client (`form_post`). A real browser is played by [`crate::chromium`].
+//! form that posts itself to the client (`form_post`); and it hands a fragment over as the client's page would. A real browser is played by [`crate::chromium`].
 
 use std::time::Duration;
 
@@ -172,8 +172,31 @@ async fn deliver(browser: &Client, next: Next) -> Result<Landing, String> {
     let answer = send(next.request(browser))
         .await
         .map_err(|error| format!("nobody listens at {redirect}: {error}"))?;
+    let landing = landed(redirect, answer).await;
+    match landing.redirect.fragment() {
+        Some(answer) if landing.page.contains("<script") => {
+            hand_over(browser, &landing.redirect, answer).await
+        }
+        _ => Ok(landing),
+    }
+}
+
+/// What the script in the client's page does: browsers keep the fragment to themselves, so it is sent on by hand.
+async fn hand_over(browser: &Client, redirect: &Url, answer: &str) -> Result<Landing, String> {
+    let mut page = redirect.clone();
+    page.set_fragment(None);
+    let request = browser
+        .post(page.clone())
+        .header("origin", page.origin().ascii_serialization())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(answer.to_owned());
+    let answer = send(request).await.map_err(|error| format!("the page cannot hand over: {error}"))?;
+    Ok(landed(redirect.clone(), answer).await)
+}
+
+async fn landed(redirect: Url, answer: Response) -> Landing {
     let status = answer.status().as_u16();
-    Ok(Landing { redirect, status, page: answer.text().await.unwrap_or_default() })
+    Landing { redirect, status, page: answer.text().await.unwrap_or_default() }
 }
 
 fn location(here: &Url, answer: &Response) -> Option<Url> {

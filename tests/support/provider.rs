@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -26,6 +27,7 @@ pub struct Provider {
     pub tls: Option<String>,
     /// The certificate authority of [`Provider::tls`], a PEM file.
     pub ca: Option<String>,
+    state: PathBuf,
     client: reqwest::Client,
     group: Group,
 }
@@ -93,6 +95,7 @@ impl Provider {
             api: text("api").expect("READY names the API"),
             tls: text("tls"),
             ca: text("ca"),
+            state: text("state").expect("READY names the folder of keys").into(),
             client: reqwest::Client::builder().no_proxy().build().expect("a plain client can be built"),
             group,
         }
@@ -143,6 +146,32 @@ impl Provider {
         self.call("revoke-refresh", json!({ "client_id": client_id })).await["revoked"]
             .as_u64()
             .unwrap_or_default()
+    }
+
+    /// Answers for the person who was shown this user code: signs in, or refuses when `user` is `deny`.
+    pub async fn answer_device(&self, user_code: &str, user: &str) {
+        self.call("device", json!({ "user_code": user_code, "user": user })).await;
+    }
+
+    /// The private key of a client as JWK: `c-rs`, `c-ps`, `c-es`, `c-ed`, `c-enc-rsa` or `c-enc-ec`.
+    pub fn client_jwk(&self, kid: &str) -> Value {
+        let file = std::fs::read(self.state.join("client-jwks.json")).expect("the clients' keys are written");
+        let set: Value = serde_json::from_slice(&file).expect("they are JSON");
+        let keys = set["keys"].as_array().expect("a key set holds keys");
+        keys.iter().find(|key| key["kid"] == kid).unwrap_or_else(|| panic!("no key {kid}")).clone()
+    }
+
+    /// The same as PEM.
+    pub fn client_pem(&self, kid: &str) -> String {
+        let file = self.state.join(format!("client-{kid}.pem"));
+        std::fs::read_to_string(file).expect("the clients' keys are written")
+    }
+
+    /// A file beside [`Provider::ca`], for example `client.p12`; where TLS was asked for.
+    pub fn tls_file(&self, name: &str) -> Vec<u8> {
+        let folder = Path::new(self.ca.as_deref().expect("the provider was started with --tls or --mtls"));
+        let file = folder.with_file_name(name);
+        std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     }
 
     /// Ends the process, so that its port refuses connections.

@@ -16,6 +16,7 @@ pub struct Case {
     discovery: Option<Step>,
     jwks: Option<Step>,
     authorization: Option<Step>,
+    device: Option<Step>,
     token: Option<Step>,
     refresh: Option<Step>,
     userinfo: Option<Step>,
@@ -56,6 +57,12 @@ impl Case {
     #[must_use]
     pub fn authorization(mut self, step: impl Fn(&Turn<'_>) -> Answer + Send + Sync + 'static) -> Self {
         self.authorization = Some(Arc::new(step));
+        self
+    }
+
+    #[must_use]
+    pub fn device(mut self, step: impl Fn(&Turn<'_>) -> Answer + Send + Sync + 'static) -> Self {
+        self.device = Some(Arc::new(step));
         self
     }
 
@@ -101,6 +108,7 @@ impl Case {
             }
             "/jwks" => &self.jwks,
             "/authorize" => &self.authorization,
+            "/device" => &self.device,
             "/token" if refreshing && self.refresh.is_some() => &self.refresh,
             "/token" => &self.token,
             "/me" => &self.userinfo,

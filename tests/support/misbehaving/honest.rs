@@ -8,11 +8,11 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{
     case::IdToken,
-    keys::{Keys, Signing, algorithm, encode},
+    keys::{Keys, Signing, algorithm, decode, encode},
 };
 use crate::http::{Answer, Request};
 
@@ -47,7 +47,17 @@ struct Grant {
     nonce: Option<String>,
     redirect_uri: String,
     code_challenge: Option<String>,
+    challenge_is_plain: bool,
 }
+
+/// What an ID token tells the hash of, because it came along.
+#[derive(Debug, Default)]
+struct Hashed {
+    access_token: Option<String>,
+    code: Option<String>,
+}
+
+type Pairs = Vec<(String, String)>;
 
 type Forge<'a> = &'a dyn Fn(&mut IdToken);
 
@@ -78,7 +88,8 @@ impl Honest {
                 self.metadata()
             }
             "/jwks" => Answer::json(200, &self.state().keys.jwks()),
-            "/authorize" => self.authorize(request),
+            "/authorize" => self.authorize(request, forge),
+            "/device" => self.authorize_device(request),
             "/token" => self.token(request, forge),
             "/me" => self.userinfo(request),
             path if path.starts_with("/api/") => self.api(request),
@@ -96,10 +107,12 @@ impl Honest {
                 "token_endpoint": at("/token"),
                 "jwks_uri": at("/jwks"),
                 "userinfo_endpoint": at("/me"),
-                "response_types_supported": ["code"],
+                "device_authorization_endpoint": at("/device"),
+                "response_types_supported": ["code", "code id_token", "code token", "code id_token token", "id_token", "token", "id_token token"],
+                "response_modes_supported": ["query", "fragment", "form_post"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "HS256"],
-                "code_challenge_methods_supported": ["S256"],
+                "code_challenge_methods_supported": ["S256", "plain"],
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
                 "authorization_response_iss_parameter_supported": true,
             }),
@@ -107,26 +120,67 @@ impl Honest {
     }
 
     /// Signs everybody in at once, without a page.
-    fn authorize(&self, request: &Request) -> Answer {
-        let Some(mut redirect) = request.query("redirect_uri").and_then(|uri| Url::parse(&uri).ok()) else {
+    fn authorize(&self, request: &Request, forge: Forge<'_>) -> Answer {
+        let Some(redirect) = request.query("redirect_uri").and_then(|uri| Url::parse(&uri).ok()) else {
             return Answer::html(400, "<h1>redirect_uri is missing</h1>");
         };
-        let code = self.name("code");
         let grant = Grant {
             client_id: request.query("client_id").unwrap_or_default(),
             scope: request.query("scope").unwrap_or_default(),
             nonce: request.query("nonce"),
             redirect_uri: redirect.to_string(),
             code_challenge: request.query("code_challenge"),
+            challenge_is_plain: request.query("code_challenge_method").as_deref() == Some("plain"),
         };
-        self.state().codes.insert(code.clone(), grant);
-        let mut answer = redirect.query_pairs_mut();
-        answer.append_pair("code", &code).append_pair("iss", &self.issuer);
-        if let Some(state) = request.query("state") {
-            answer.append_pair("state", &state);
+        let response_type = request.query("response_type").unwrap_or_default();
+        let mut answer = self.authorization_response(&grant, &response_type, forge);
+        answer.push(("iss".into(), self.issuer.clone()));
+        answer.extend(request.query("state").map(|state| ("state".into(), state)));
+        let usual = if response_type == "code" { "query" } else { "fragment" };
+        send_back(redirect, &answer, request.query("response_mode").as_deref().unwrap_or(usual))
+    }
+
+    /// RFC 6749 sections 4.1.2 and 4.2.2, OpenID Connect Core section 3.3.2.5.
+    fn authorization_response(&self, grant: &Grant, response_type: &str, forge: Forge<'_>) -> Pairs {
+        let wants = |part: &str| response_type.split(' ').any(|wanted| wanted == part);
+        let mut answer = Pairs::new();
+        let mut hashed = Hashed::default();
+        if wants("code") {
+            let code = self.name("code");
+            self.state().codes.insert(code.clone(), grant.clone());
+            answer.push(("code".into(), code.clone()));
+            hashed.code = Some(code);
         }
-        drop(answer);
-        Answer::redirect(redirect.as_str())
+        if wants("token") {
+            let token = self.name("access");
+            self.state().access_tokens.insert(token.clone(), grant.clone());
+            answer.push(("access_token".into(), token.clone()));
+            answer.push(("token_type".into(), "Bearer".into()));
+            answer.push(("expires_in".into(), LIFETIME.to_string()));
+            hashed.access_token = Some(token);
+        }
+        if wants("id_token") {
+            answer.push(("id_token".into(), self.id_token(grant, &hashed, forge)));
+        }
+        answer
+    }
+
+    /// RFC 8628 section 3.2; whoever is meant has signed in before the first question.
+    fn authorize_device(&self, request: &Request) -> Answer {
+        let device_code = self.name("device");
+        let grant = Grant {
+            client_id: request.form("client_id").unwrap_or_default(),
+            scope: request.form("scope").unwrap_or_default(),
+            ..Grant::default()
+        };
+        self.state().codes.insert(device_code.clone(), grant);
+        Answer::json(
+            200,
+            &json!({
+                "device_code": device_code, "user_code": "WDJB-MJHT", "verification_uri": format!("{}/activate", self.issuer),
+                "expires_in": 600, "interval": 1,
+            }),
+        )
     }
 
     fn token(&self, request: &Request, forge: Forge<'_>) -> Answer {
@@ -142,6 +196,11 @@ impl Honest {
             Some("client_credentials") => {
                 Ok(Grant { scope: request.form("scope").unwrap_or_default(), ..Grant::default() })
             }
+            Some("urn:ietf:params:oauth:grant-type:device_code") => {
+                let code = request.form("device_code").unwrap_or_default();
+                self.state().codes.remove(&code).ok_or("the device code is unknown or already used")
+            }
+            Some("urn:ietf:params:oauth:grant-type:saml2-bearer") => asserted(request),
             _ => return Answer::json(400, &json!({ "error": "unsupported_grant_type" })),
         };
         match grant {
@@ -165,7 +224,8 @@ impl Honest {
         }
         if let Some(challenge) = &grant.code_challenge {
             let verifier = request.form("code_verifier").unwrap_or_default();
-            if encode(digest(&SHA256, verifier.as_bytes()).as_ref()) != *challenge {
+            let hashed = encode(digest(&SHA256, verifier.as_bytes()).as_ref());
+            if *challenge != if grant.challenge_is_plain { verifier } else { hashed } {
                 return Err("code_verifier does not match the challenge");
             }
         }
@@ -180,7 +240,8 @@ impl Honest {
         answer.insert("expires_in".into(), json!(LIFETIME));
         answer.insert("scope".into(), json!(grant.scope));
         if grant.scope.split(' ').any(|scope| scope == "openid") {
-            answer.insert("id_token".into(), json!(self.id_token(&grant, &access_token, forge)));
+            let hashed = Hashed { access_token: Some(access_token.clone()), code: None };
+            answer.insert("id_token".into(), json!(self.id_token(&grant, &hashed, forge)));
         }
         if !grant.client_id.is_empty() {
             let refresh_token = self.name("refresh");
@@ -191,16 +252,21 @@ impl Honest {
         answer
     }
 
-    fn id_token(&self, grant: &Grant, access_token: &str, forge: Forge<'_>) -> String {
+    fn id_token(&self, grant: &Grant, hashed: &Hashed, forge: Forge<'_>) -> String {
         let now = now();
-        let half_hash = encode(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16]);
         let claims = json!({
             "iss": self.issuer, "sub": SUBJECT, "aud": grant.client_id, "iat": now, "exp": now + LIFETIME,
-            "auth_time": now, "at_hash": half_hash,
+            "auth_time": now,
         });
         let Value::Object(mut claims) = claims else { unreachable!("json! with braces makes an object") };
         if let Some(nonce) = &grant.nonce {
             claims.insert("nonce".into(), json!(nonce));
+        }
+        for (name, value) in [("at_hash", &hashed.access_token), ("c_hash", &hashed.code)] {
+            if let Some(value) = value {
+                let half = encode(&digest(&SHA256, value.as_bytes()).as_ref()[..16]);
+                claims.insert(name.into(), json!(half));
+            }
         }
         let mut token = IdToken { header: Map::new(), claims, signing: Signing::Rs256, now };
         token.header.insert("typ".into(), json!("JWT"));
@@ -243,6 +309,39 @@ impl Honest {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Sends the browser back to the client (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
+fn send_back(mut redirect: Url, answer: &Pairs, mode: &str) -> Answer {
+    match mode {
+        "fragment" => {
+            let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(answer).finish();
+            redirect.set_fragment(Some(&text));
+            Answer::redirect(redirect.as_str())
+        }
+        "form_post" => {
+            let field = |(name, value): &(String, String)| {
+                format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">")
+            };
+            let fields: String = answer.iter().map(field).collect();
+            Answer::html(200, &format!("<form method=\"post\" action=\"{redirect}\">{fields}</form>"))
+        }
+        _ => {
+            redirect.query_pairs_mut().extend_pairs(answer);
+            Answer::redirect(redirect.as_str())
+        }
+    }
+}
+
+/// RFC 7522 section 2.1: the assertion is XML in Base64url, and here the person is whoever its NameID says.
+fn asserted(request: &Request) -> Result<Grant, &'static str> {
+    let assertion =
+        decode(&request.form("assertion").unwrap_or_default()).ok_or("the assertion is no Base64url")?;
+    let assertion = String::from_utf8(assertion).map_err(|_| "the assertion is no text")?;
+    let is_assertion =
+        assertion.trim_start().starts_with('<') && assertion.contains(&format!(">{SUBJECT}</"));
+    let scope = request.form("scope").unwrap_or_default();
+    if is_assertion { Ok(Grant { scope, ..Grant::default() }) } else { Err("the assertion is about nobody") }
 }
 
 fn unauthorized() -> Answer {

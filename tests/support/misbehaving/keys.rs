@@ -127,6 +127,11 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     BASE64URL.encode(bytes)
 }
 
+/// The bytes of such a text; `None` where it is none.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    BASE64URL.decode(text).ok()
+}
+
 /// The name for the `alg` header.
 pub(super) fn algorithm(signing: Signing) -> &'static str {
     match signing {

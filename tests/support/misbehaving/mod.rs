@@ -1,7 +1,8 @@
 //! A provider that does wrong on purpose.
 //!
-//! It starts out honest: discovery, an authorization endpoint that signs everybody in at once, codes with PKCE, tokens,
-//! rotation, signed ID tokens, userinfo, a resource server. A [`Case`] then replaces exactly one thing. Cases live in
+//! It starts out honest: discovery, an authorization endpoint that signs everybody in at once and answers in every
+//! response type and mode, codes with PKCE, devices, SAML assertions, tokens, rotation, signed ID tokens, userinfo, a
+//! resource server. A [`Case`] then replaces exactly one thing. Cases live in
 //! one file a family, one function a case, named after what goes wrong:
 //!
 //! ```no_run
@@ -19,6 +20,7 @@ mod honest;
 mod keys;
 
 pub mod authorization;
+pub mod device;
 pub mod discovery;
 pub mod id_token;
 pub mod refresh;
