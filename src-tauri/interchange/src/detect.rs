@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::failure::{ReadFailure, ReadFailureKind, UNDERSTOOD};
 use crate::imported::Imported;
 use crate::parts::shown;
-use crate::{curl, har, http_file, insomnia, openapi, postman, yaml};
+use crate::{bruno, curl, har, http_file, insomnia, openapi, postman, yaml};
 
 /// The largest document that is read, in bytes: in memory it becomes several times as large.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -27,8 +27,8 @@ pub(crate) enum Answer {
 }
 
 /// The formats in the order in which they are asked. A new one is a line here and a file of its own.
-const FORMATS: [fn(Document) -> Answer; 6] =
-    [postman::read, openapi::read, insomnia::read, har::read, curl::read, http_file::read];
+const FORMATS: [fn(Document) -> Answer; 7] =
+    [postman::read, openapi::read, insomnia::read, bruno::read, har::read, curl::read, http_file::read];
 
 /// Reads a document of any known format. `file_name` may help to tell formats apart and may be empty.
 ///
@@ -131,7 +131,7 @@ fn parse(text: &str) -> Result<Option<Value>, ReadFailure> {
 fn foreign(document: &Document) -> ReadFailure {
     let known = match &document.json {
         Some(json) => looks_like_json(json),
-        None => looks_like_text(&document.text, &document.file_name),
+        None => looks_like_text(&document.text),
     };
     match known {
         Some(name) => ReadFailure::new(
@@ -161,7 +161,7 @@ fn looks_like_json(json: &Value) -> Option<&'static str> {
     if json.get("_type").and_then(Value::as_str) == Some("export") || has("__export_format") {
         Some("an Insomnia export")
     } else if has("bruno") || (has("brunoConfig") && has("items")) {
-        Some("a Bruno collection")
+        Some("a Bruno collection in JSON")
     } else if json.get("clientName").and_then(Value::as_str) == Some("Thunder Client") {
         Some("a Thunder Client collection")
     } else {
@@ -169,17 +169,14 @@ fn looks_like_json(json: &Value) -> Option<&'static str> {
     }
 }
 
-fn looks_like_text(text: &str, file_name: &str) -> Option<&'static str> {
+fn looks_like_text(text: &str) -> Option<&'static str> {
     let start = text.trim_start();
     let begins =
         |prefix: &str| start.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-    let extension = file_name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     if begins("<!doctype html") || begins("<html") {
         Some("an HTML page")
     } else if begins("<") {
         Some("XML")
-    } else if begins("meta {") || extension.as_deref() == Some("bru") {
-        Some("a Bruno request")
     } else {
         None
     }

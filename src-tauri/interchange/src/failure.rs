@@ -30,7 +30,8 @@ pub enum ReadFailureKind {
 
 /// What can be read, for the ends of error texts.
 pub(crate) const UNDERSTOOD: &str = "Gatepass reads Postman collections (v2.0 and v2.1), environments, globals \
-     and data dumps, cURL command lines, .http files, HTTP archives (HAR), OpenAPI 3, Swagger 2 and Insomnia exports (4 and 5).";
+     and data dumps, OpenAPI 3 and Swagger 2, Insomnia exports (4 and 5), Bruno's .bru files and OpenCollection, \
+     HTTP archives (HAR), .http files and cURL command lines.";
 
 impl ReadFailure {
     pub(crate) fn new(

@@ -3,6 +3,7 @@
 //! Reading is inert: no network, no other file, no script runs. What cannot be carried over is said in warnings;
 //! what is not understood is kept and goes back out on export.
 
+pub mod bruno;
 mod curl;
 mod detect;
 mod failure;

@@ -159,6 +159,41 @@ const YAML: Vocabulary = Vocabulary {
     ],
 };
 
+const BRU: Vocabulary = Vocabulary {
+    file_name: "a.bru",
+    head: "meta {\n  name: a\n  seq: 1\n}\n\npost {\n  url: https://h/?a=b\n  body: json\n  auth: oauth2\n}\n\n",
+    pieces: &[
+        "\n",
+        "}\n",
+        "]\n",
+        "{\n",
+        "headers {\n",
+        "body:json {\n",
+        "auth:oauth2 {\n",
+        "vars:secret [\n",
+        "params:query {\n",
+        "auth:oauth2:additional_params:auth_req:headers {\n",
+        "body:multipart-form {\n",
+        "settings {\n",
+        "tests {\n",
+        "  a: b\n",
+        "  ~a: b\n",
+        "  \"a\\\" b\": c\n",
+        "  a: '''\n",
+        "  '''\n",
+        "  tags: [\n",
+        "  grant_type: x\n",
+        "  x: @file(a|b)\n",
+        "@contentType(",
+        "{{process.env.A}}",
+        "{{",
+        "}}",
+        ":",
+        "é",
+        "\0",
+    ],
+};
+
 /// Documents of `vocabulary`: its head, then up to 60 of its pieces with other text between them.
 fn documents(vocabulary: &'static Vocabulary) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -187,10 +222,18 @@ fn reads_repetitions(vocabulary: &Vocabulary) {
 
 #[test]
 fn a_piece_repeated_without_end_is_read_in_one_go() {
-    for vocabulary in [&CURL, &HTTP_FILE, &YAML] {
+    for vocabulary in [&CURL, &HTTP_FILE, &YAML, &BRU] {
         reads_repetitions(vocabulary);
     }
 }
+
+const OPEN_COLLECTION: &str = r#"{"opencollection": "1.0.0", "info": {"name": "a"}, "config": {"environments": [
+    {"name": "e", "variables": [{"name": "a", "value": {"data": "b"}}]}]}, "request": {"headers": [{"name": "X", "value": "1"}],
+    "auth": {"type": "oauth2", "flow": "password", "credentials": {"clientId": "c"}, "pkce": {"enabled": true},
+    "additionalParameters": {"accessTokenRequest": [{"name": "a", "value": "b"}]}}}, "items": [{"info": {"type": "folder"},
+    "items": [{"info": {"name": "b", "seq": 1}, "http": {"url": "h", "params": [{"name": "q", "type": "query"}],
+    "body": [{"selected": true, "body": {"type": "multipart-form", "data": [{"name": "f", "type": "file", "value": ["a"]}]}}]},
+    "runtime": {"scripts": [{"code": "x"}]}}]}]}"#;
 
 /// A tree that somebody's tool wrote, and others like it in which some places hold something else.
 fn damaged(document: &'static str) -> impl Strategy<Value = Value> {
@@ -290,5 +333,15 @@ proptest! {
         let tree = json!({"type": "collection.insomnia.rest/5.0", "collection": json["resources"],
             "environments": json["resources"][5]});
         let _ = read(tree.to_string().as_bytes(), "");
+    }
+
+    #[test]
+    fn no_bru_file_panics(text in documents(&BRU)) {
+        reads_without_panic(&BRU, &text);
+    }
+
+    #[test]
+    fn no_open_collection_panics(json in damaged(OPEN_COLLECTION)) {
+        let _ = read(json.to_string().as_bytes(), "");
     }
 }
