@@ -84,6 +84,12 @@ pub trait KeeperListener: Send + Sync {
     /// The token set under `key` was obtained, renewed, deleted, or its status changed. Called from the task that
     /// did it: it must not block.
     fn changed(&self, key: &TokenKey);
+
+    /// A renewal in the background begins, of which nobody hears otherwise: who is returned hears its steps. If
+    /// several listeners answer, the first one counts.
+    fn renewing(&self, _key: &TokenKey) -> Option<Arc<dyn FlowObserver>> {
+        None
+    }
 }
 
 /// What became of tokens that were revoked, or of a session that was ended.
@@ -288,6 +294,14 @@ impl Keeper {
     /// keeper. While nothing is due it sleeps.
     pub async fn keep_fresh(&self) {
         self.inner.keep_fresh().await;
+    }
+
+    /// Waits until the renewals that are under way have ended and what they brought is stored: before a process
+    /// ends, so that no refresh token is used up for nothing.
+    pub async fn settle(&self) {
+        let under_way: Vec<_> =
+            lock(&self.inner.flights).values().map(|flight| flight.outcome.clone()).collect();
+        futures_util::future::join_all(under_way).await;
     }
 
     /// From now on `listener` hears of changes.

@@ -122,7 +122,9 @@ impl Inner {
             watched.used = false;
         }
         let errand = Errand { replaces: Some(held.version), asked: false, refused: false };
-        let renewed = self.renew(demand, key, errand, None);
+        let listeners = super::lock(&self.listeners).clone();
+        let observer = listeners.iter().find_map(|listener| listener.renewing(key));
+        let renewed = self.renew(demand, key, errand, observer);
         let (inner, key) = (self.clone(), key.clone());
         let settled = Box::pin(async move {
             let has_failed = renewed.await.is_err();

@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A renewal under way: everybody who needs its result waits for the same one.
 pub(super) struct Flight {
-    outcome: SharedOutcome,
+    pub(super) outcome: SharedOutcome,
     flow: Flow,
 }
 

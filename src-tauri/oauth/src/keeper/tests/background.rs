@@ -4,6 +4,7 @@ use std::time::Duration;
 use futures_util::future::select;
 
 use super::*;
+use crate::transcript::Step;
 
 /// Lets the background renewal run for this long.
 fn pass(scene: &Scene, seconds: u64) {
@@ -152,4 +153,44 @@ fn a_margin_longer_than_the_lifetime_does_not_renew_without_end() {
     scene.keeper.watch(&demand);
     pass(&scene, 51);
     assert!(scene.token_requests() <= 12, "{}", scene.token_requests());
+}
+
+#[test]
+fn the_steps_of_a_background_renewal_are_heard_by_whoever_asks_for_them() {
+    let scene = Scene::granting(10);
+    let demand = demand(json!({}));
+    scene.store(&demand, scene.living(10));
+    struct Curious(Arc<Steps>);
+    impl KeeperListener for Curious {
+        fn changed(&self, _: &TokenKey) {}
+        fn renewing(&self, _: &TokenKey) -> Option<Arc<dyn FlowObserver>> {
+            Some(self.0.clone())
+        }
+    }
+    let heard = Arc::new(Steps::default());
+    scene.keeper.subscribe(Arc::new(Curious(heard.clone())));
+    scene.keeper.watch(&demand);
+    pass(&scene, 1);
+    let steps: Vec<_> = heard.all().into_iter().map(|step| step.step).collect();
+    assert_eq!(steps, [Step::Refresh, Step::Store]);
+}
+
+#[test]
+fn whoever_ends_waits_for_what_has_left_and_finds_it_stored() {
+    let scene = Scene::granting(3600);
+    let demand = demand(json!({}));
+    scene.store(&demand, scene.living(-1));
+    scene.world.provider.hold();
+    scene.world.simulation.run(async {
+        let gives_up = async { crate::testing::settle(&scene.world.simulation).await };
+        select(pin!(scene.keeper.refresh(&demand, Arc::new(Steps::default()))), pin!(gives_up)).await;
+        let mut settled = pin!(scene.keeper.settle());
+        let timer: &dyn Timer = &*scene.world.simulation;
+        select(settled.as_mut(), timer.sleep(Duration::from_secs(1))).await;
+        assert_eq!(text(scene.stored(&demand).tokens.access_token.as_ref()), "old-access");
+        scene.world.provider.release();
+        settled.await;
+        assert_eq!(text(scene.stored(&demand).tokens.access_token.as_ref()), "new-access-1");
+        scene.keeper.settle().await;
+    });
 }
