@@ -14,6 +14,7 @@ use crate::App;
 use crate::dto::{
     CheckView, ClaimView, ErrorView, FlowStepView, NodeHealth, StatusView, TokenCardView, Tone, WillSendView,
 };
+use crate::source::Surrounding;
 use crate::token_report::{claims_of, reason};
 
 /// More configs than this are not looked at for the tree: it is drawn often.
@@ -25,50 +26,74 @@ const TIMES: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 impl App {
     /// The card of a node whose effective auth is OAuth 2.0. Looking at it counts as using the token.
     pub async fn token_card(&self, node: String) -> Result<TokenCardView, ErrorView> {
-        let demand = match self.demand(&node).await {
-            Ok(demand) => demand,
+        let lineage = self.lineage(&node).await?;
+        let read = async {
+            let draft = self.draft_in(&lineage, &self.surrounding().await?).await?;
+            let demand = self.demand_in(draft.clone()).await?;
+            let stored = self.keeper().show(&demand).await?;
+            Ok::<_, ErrorView>((draft, demand, stored))
+        };
+        let (draft, demand, stored) = match read.await {
+            Ok(read) => read,
             Err(problem) => return Ok(unreadable(problem)),
         };
-        self.inner.watched.remember(&demand);
-        let stored = match self.keeper().show(&demand).await {
-            Ok(stored) => stored,
-            Err(failure) => return Ok(unreadable(failure.into())),
-        };
-        self.keeper().watch(&demand);
-        let will_send = self.will_send(node.clone()).await?;
+        if stored.is_some() {
+            self.inner.watched.look_at(&demand, &node);
+            self.keeper().watch(&demand);
+        }
+        let will_send = in_words(self.pipeline().will_send(draft).await);
         Ok(self.card(&node, &demand, stored.as_ref(), will_send))
     }
 
     /// What the next Send of a node will do, whatever its kind of auth.
     pub async fn will_send(&self, node: String) -> Result<WillSendView, ErrorView> {
-        let draft = self.draft(&node).await?;
-        Ok(in_words(self.pipeline().will_send(draft).await))
+        let lineage = self.lineage(&node).await?;
+        let surrounding = self.surrounding().await;
+        let draft = match surrounding {
+            Ok(surrounding) => self.draft_in(&lineage, &surrounding).await,
+            Err(problem) => Err(problem),
+        };
+        Ok(match draft {
+            Ok(draft) => in_words(self.pipeline().will_send(draft).await),
+            Err(problem) => will_not_send(problem.message),
+        })
     }
 
     /// The health of each node that carries an OAuth 2.0 config of its own, in tree order.
     pub async fn tree_health(&self) -> Result<Vec<NodeHealth>, ErrorView> {
         let nodes = self.database().nodes().tree(self.workspace()).await?;
         let owners = nodes.iter().filter(|node| node.auth == Some(AuthKind::OAuth2)).take(HEALTH_LIMIT);
+        // A vault that does not open does not open for any of them.
+        let surrounding = self.surrounding().await.ok();
         let mut health = Vec::new();
         for node in owners {
-            let id = node.id.to_string();
-            let demand = match self.draft_at_rest(&id).await {
-                Ok(draft) => self.pipeline().demand_of(draft).await.ok().flatten(),
-                Err(_) => None,
+            let node = node.id.to_string();
+            let demand = match &surrounding {
+                Some(surrounding) => self.demand_at_rest(&node, surrounding).await,
+                None => None,
             };
-            let Some(demand) = demand else {
-                health.push(NodeHealth { node: id, token_key: None, status: StatusView::None });
-                continue;
+            let stored = match &demand {
+                Some(demand) => self.keeper().show(demand).await.ok().flatten(),
+                None => None,
             };
-            self.inner.watched.remember(&demand);
-            let stored = self.keeper().show(&demand).await.ok().flatten();
-            health.push(NodeHealth {
-                node: id,
-                token_key: Some(demand.key().to_string()),
-                status: self.keeper().status(&demand, stored.as_ref()).into(),
+            health.push(match demand {
+                None => NodeHealth { node, token_key: None, status: StatusView::None },
+                Some(demand) => {
+                    if stored.is_some() {
+                        self.inner.watched.remember(&demand);
+                    }
+                    let status = self.keeper().status(&demand, stored.as_ref()).into();
+                    NodeHealth { node, token_key: Some(demand.key().to_string()), status }
+                }
             });
         }
         Ok(health)
+    }
+
+    async fn demand_at_rest(&self, node: &str, surrounding: &Surrounding) -> Option<TokenDemand> {
+        let lineage = self.lineage(node).await.ok()?;
+        let draft = self.draft_in(&lineage, surrounding).await.ok()?;
+        self.pipeline().demand_of(draft).await.ok().flatten()
     }
 
     fn card(
@@ -216,10 +241,13 @@ fn in_words(will_send: WillSend) -> WillSendView {
             None,
             format!("authorization of the kind “{}” is kept, but cannot be made yet", kind.as_str()),
         ),
-        WillSend::NotReady(failure) => {
-            line(Tone::Bad, "This request will not be sent:".to_owned(), None, None, failure.message)
-        }
+        WillSend::NotReady(failure) => will_not_send(failure.message),
     }
+}
+
+fn will_not_send(why: String) -> WillSendView {
+    let lead = "This request will not be sent:".to_owned();
+    WillSendView { tone: Tone::Bad, lead, header: None, value: None, tail: why }
 }
 
 fn why(reason: HeldReason) -> &'static str {
@@ -261,13 +289,7 @@ fn unreadable(problem: ErrorView) -> TokenCardView {
         access_token_claims: Vec::new(),
         notices: Vec::new(),
         flow: Vec::new(),
-        will_send: WillSendView {
-            tone: Tone::Bad,
-            lead: "This request will not be sent:".to_owned(),
-            header: None,
-            value: None,
-            tail,
-        },
+        will_send: will_not_send(tail),
         waiting: None,
         failure: None,
         advice: Vec::new(),

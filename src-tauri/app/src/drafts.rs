@@ -2,33 +2,43 @@
 
 use std::sync::Arc;
 
-use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft};
-use gatepass_core::template::VariableSet;
+use gatepass_core::pipeline::{Ancestor, Draft};
 use gatepass_core::workspace::{Definition, NodeKind};
 use gatepass_oauth::Keeper;
 use gatepass_oauth::keeper::TokenDemand;
+use gatepass_storage::tables::nodes::StoredNode;
 
 use crate::App;
 use crate::dto::ErrorView;
+use crate::source::Surrounding;
 
 impl App {
     pub(crate) fn keeper(&self) -> &Keeper {
         self.outside().keeper()
     }
 
-    /// A node as a draft, secrets open. A collection or folder is a draft that asks for nothing itself and inherits
-    /// from what it is, so that its own auth and variables hold.
+    /// A node as a draft that is about to be used: the playground wakes if the node belongs to it.
     pub(crate) async fn draft(&self, node: &str) -> Result<Draft, ErrorView> {
-        let collection = self.node(node).await?.node.collection;
-        self.wake_playground(collection.as_str()).await?;
-        self.draft_at_rest(node).await
+        let lineage = self.lineage(node).await?;
+        self.wake_playground(lineage[0].node.collection.as_str()).await?;
+        self.draft_in(&lineage, &self.surrounding().await?).await
     }
 
     /// The same for looking only: the playground sleeps on.
     pub(crate) async fn draft_at_rest(&self, node: &str) -> Result<Draft, ErrorView> {
         let lineage = self.lineage(node).await?;
+        self.draft_in(&lineage, &self.surrounding().await?).await
+    }
+
+    /// A node, read with those above it, as a draft, secrets open. A collection or folder is a draft that asks for
+    /// nothing itself and inherits from what it is, so that its own auth and variables hold.
+    pub(crate) async fn draft_in(
+        &self,
+        lineage: &[StoredNode],
+        surrounding: &Surrounding,
+    ) -> Result<Draft, ErrorView> {
         let mut opened = Vec::with_capacity(lineage.len());
-        for stored in &lineage {
+        for stored in lineage {
             opened.push(Arc::new(self.definitions().open(stored).await?));
         }
         let own = &lineage[0].node;
@@ -44,19 +54,33 @@ impl App {
                 Ancestor::new(stored.node.id.clone(), stored.node.name.clone(), stored.node.kind, definition)
             })
             .collect();
-        draft.environment =
-            self.chosen_environment().await?.map(|chosen| Arc::new(ChosenEnvironment::from(chosen)));
-        draft.globals = Arc::new(VariableSet::new(self.globals().await?));
+        surrounding.around(&mut draft);
         draft.settings = self.outside().send_settings();
         Ok(draft)
     }
 
-    /// The token that a node with OAuth 2.0 means.
+    /// The chosen environment and the globals, their secrets open.
+    pub(crate) async fn surrounding(&self) -> Result<Surrounding, ErrorView> {
+        let environment = match self.stored_chosen_environment().await? {
+            Some(stored) => Some(self.definitions().open_environment(&stored).await?),
+            None => None,
+        };
+        Ok(Surrounding::new(environment, self.globals().await?))
+    }
+
+    /// The token that a node with OAuth 2.0 means, to do something with it.
     ///
     /// # Errors
     /// Its config cannot be read, or it uses another kind of authorization.
     pub(crate) async fn demand(&self, node: &str) -> Result<TokenDemand, ErrorView> {
-        let draft = self.draft(node).await?;
+        self.demand_in(self.draft(node).await?).await
+    }
+
+    /// The token that a draft with OAuth 2.0 means.
+    ///
+    /// # Errors
+    /// As [`Self::demand`].
+    pub(crate) async fn demand_in(&self, draft: Draft) -> Result<TokenDemand, ErrorView> {
         self.pipeline().demand_of(draft).await?.ok_or_else(|| {
             ErrorView::plain(
                 "configuration",

@@ -1,9 +1,11 @@
 //! Opening a node in the editor, and saving what is changed there as it is changed.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use gatepass_core::template::{Origin, Scopes};
 use gatepass_core::workspace::{Auth, AuthKind, Body, Definition, KeyValue, RequestDefinition, Variable};
+use gatepass_storage::tables::nodes::StoredNode;
 use serde_json::Value;
 
 use crate::App;
@@ -28,13 +30,14 @@ impl App {
             auth: owner.and_then(|at| auth_view(&shown[at])),
         };
         let own = &shown[0];
+        let scope = in_scope(&self.scopes(&lineage, &shown).await?);
         Ok(NodeDetail {
             node: NodeView::from(&lineage[0].node),
             description: own.definition.description.clone(),
             auth: auth_view(own),
             effective_auth,
             variables: own.definition.variables.iter().map(VariableView::from).collect(),
-            scope: in_scope(&self.scopes(&id).await?),
+            scope,
             request: own.definition.request.as_ref().map(RequestView::from),
         })
     }
@@ -57,14 +60,21 @@ impl App {
         Ok(NodeView::from(&self.node(&id).await?.node))
     }
 
-    /// Sets the kind of auth by Postman's name; `None` inherits.
+    /// Sets the kind of auth by Postman's name; `None` inherits. What was set for another kind comes back with it, for
+    /// as long as the application runs.
     pub async fn set_auth(&self, id: String, kind: Option<String>) -> Result<NodeDetail, ErrorView> {
         let kind = match kind.as_deref() {
             None | Some("inherit") => None,
             Some(name) => Some(AuthKind::parse(name).ok_or_else(|| unknown_kind(name))?),
         };
         self.change(&id, |definition| {
-            definition.auth = kind.map(first_settings);
+            if definition.auth.as_ref().map(|auth| auth.kind) != kind {
+                let mut left = self.inner.left_auths.lock().unwrap_or_else(PoisonError::into_inner);
+                let left = left.entry(id.clone()).or_default();
+                left.extend(definition.auth.take());
+                let again = left.iter().rposition(|auth| Some(auth.kind) == kind).map(|at| left.remove(at));
+                definition.auth = again.or_else(|| kind.map(first_settings));
+            }
             Ok(())
         })
         .await?;
@@ -144,22 +154,22 @@ impl App {
         Ok(())
     }
 
-    /// The variables that templates of this node can use.
-    pub(crate) async fn scopes(&self, id: &str) -> Result<Scopes, ErrorView> {
-        let lineage = self.lineage(id).await?;
+    /// The variables that templates of a node can use, for showing.
+    async fn scopes(&self, lineage: &[StoredNode], shown: &[Shown]) -> Result<Scopes, ErrorView> {
         let mut scopes = Scopes::new();
-        if let Some(environment) = self.chosen_environment().await? {
+        if let Some(stored) = self.stored_chosen_environment().await? {
+            let environment = self.definitions().show_environment(&stored).await?;
             scopes = scopes.with(Origin::Environment(environment.name), environment.variables);
         }
-        for stored in &lineage {
-            let variables = self.definitions().show(stored).await?.definition.variables;
+        for (stored, shown) in lineage.iter().zip(shown) {
+            let variables = shown.definition.variables.clone();
             let origin = match stored.node.parent {
                 Some(_) => Origin::Folder(stored.node.name.clone()),
                 None => Origin::Collection(stored.node.name.clone()),
             };
             scopes = scopes.with(origin, variables);
         }
-        Ok(scopes.with(Origin::Globals, self.globals().await?))
+        Ok(scopes.with(Origin::Globals, self.shown_globals().await?))
     }
 }
 
@@ -234,16 +244,31 @@ fn origin_in_words(origin: &Origin) -> String {
     }
 }
 
-/// Variables as they come back from the window: a hidden value that was not touched stays.
+/// Variables as they come back from the window: a hidden value that was not touched stays, also under a new name.
 pub(crate) fn merged(views: Vec<VariableView>, before: &[Variable]) -> Vec<Variable> {
-    views
-        .into_iter()
-        .map(|view| {
-            let kept = || before.iter().find(|old| old.key == view.key).map(|old| old.value.clone());
-            let value = view.value.clone().or_else(kept).unwrap_or_default();
-            Variable { key: view.key, value, secret: view.secret, enabled: view.enabled }
-        })
-        .collect()
+    // The first of a name keeps the value of the first, the second that of the second: names may be there twice.
+    let mut left: Vec<&Variable> = before.iter().collect();
+    let mut former: Vec<Option<&Variable>> = Vec::with_capacity(views.len());
+    for view in &views {
+        let at = left.iter().position(|old| old.key == view.key);
+        former.push(at.map(|at| left.remove(at)));
+    }
+    // What is then without a counterpart on both sides was renamed, unless it cannot be told which is which.
+    left.retain(|old| old.secret);
+    let mut renamed = left.into_iter();
+    let hidden = |(view, old): &(&VariableView, &Option<&Variable>)| view.value.is_none() && old.is_none();
+    if views.iter().zip(&former).filter(hidden).count() == renamed.len() {
+        for (view, old) in views.iter().zip(&mut former) {
+            if view.value.is_none() && old.is_none() {
+                *old = renamed.next();
+            }
+        }
+    }
+    let merged = views.into_iter().zip(former).map(|(view, old)| {
+        let value = view.value.or_else(|| old.map(|old| old.value.clone())).unwrap_or_default();
+        Variable { key: view.key, value, secret: view.secret, enabled: view.enabled }
+    });
+    merged.collect()
 }
 
 impl From<&Variable> for VariableView {

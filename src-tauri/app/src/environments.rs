@@ -1,12 +1,13 @@
 //! Environments and globals.
 
 use gatepass_core::workspace::{Environment, Id, Variable};
+use gatepass_storage::tables::environments::StoredEnvironment;
 use serde_json::Value;
 
 use crate::App;
 use crate::dto::{EnvironmentView, ErrorView, VariableView};
 use crate::editing::merged;
-use crate::tree::missing;
+use crate::tree::{missing, proper_name};
 
 /// The setting that holds the id of the chosen environment.
 const CHOSEN: &str = "environment";
@@ -15,7 +16,7 @@ impl App {
     pub async fn create_environment(&self, name: String) -> Result<EnvironmentView, ErrorView> {
         let environment = Environment {
             id: Id::generate(),
-            name: name.trim().to_owned(),
+            name: proper_name(&name)?,
             colour: None,
             variables: Vec::new(),
         };
@@ -25,10 +26,11 @@ impl App {
 
     /// Saves name, colour and variables. A secret variable whose value is `None` keeps its value.
     pub async fn edit_environment(&self, environment: EnvironmentView) -> Result<EnvironmentView, ErrorView> {
+        let _one_at_a_time = self.editing().lock().await;
         let before = self.environment(&environment.id).await?;
         let edited = Environment {
             id: before.id,
-            name: environment.name,
+            name: proper_name(&environment.name)?,
             colour: environment.colour,
             variables: merged(environment.variables, &before.variables),
         };
@@ -39,8 +41,9 @@ impl App {
 
     /// Deletes an environment; its tokens stay listed under it.
     pub async fn delete_environment(&self, id: String) -> Result<(), ErrorView> {
+        let was_chosen = self.chosen_environment_id().await?.as_deref() == Some(id.as_str());
         self.database().environments().trash(&Id::from_text(&id), self.now()).await?;
-        if self.chosen_environment_id().await?.as_deref() == Some(id.as_str()) {
+        if was_chosen {
             self.choose_environment(None).await?;
         }
         Ok(())
@@ -86,33 +89,54 @@ impl App {
     }
 
     /// The environment of that name, else of that id.
+    ///
+    /// # Errors
+    /// Several have that name: their ids are told.
     pub async fn environment_named(&self, name: &str) -> Result<Option<Environment>, ErrorView> {
         let all = self.database().environments().list(self.workspace()).await?;
-        let found = all
-            .iter()
-            .find(|one| one.name == name)
-            .or_else(|| all.iter().find(|one| one.id.as_str() == name));
+        let named: Vec<&StoredEnvironment> = all.iter().filter(|one| one.name == name).collect();
+        let found = match named.as_slice() {
+            [] => all.iter().find(|one| one.id.as_str() == name),
+            [one] => Some(*one),
+            several => {
+                let ids: Vec<&str> = several.iter().map(|one| one.id.as_str()).collect();
+                return Err(ErrorView::plain(
+                    "usage",
+                    format!("“{name}” is the name of {} environments", several.len()),
+                    format!("Their ids are {}.", ids.join(", ")),
+                    "Use an id, or rename one of them.",
+                ));
+            }
+        };
         match found {
             Some(stored) => Ok(Some(self.definitions().open_environment(stored).await?)),
             None => Ok(None),
         }
     }
 
+    /// The id of the chosen environment; `None` also if it was deleted meanwhile.
     pub(crate) async fn chosen_environment_id(&self) -> Result<Option<String>, ErrorView> {
-        let chosen = self.database().settings().load(CHOSEN).await?;
-        Ok(chosen.and_then(|value| value.as_str().map(str::to_owned)))
+        Ok(self.stored_chosen_environment().await?.map(|stored| stored.id.to_string()))
     }
 
-    /// The chosen environment; `None` also if it was deleted meanwhile.
-    pub(crate) async fn chosen_environment(&self) -> Result<Option<Environment>, ErrorView> {
-        let Some(id) = self.chosen_environment_id().await? else { return Ok(None) };
-        match self.database().environments().load(&Id::from_text(&id)).await? {
-            Some(stored) => Ok(Some(self.definitions().show_environment(&stored).await?)),
+    pub(crate) async fn stored_chosen_environment(&self) -> Result<Option<StoredEnvironment>, ErrorView> {
+        let chosen = self.database().settings().load(CHOSEN).await?;
+        match chosen.as_ref().and_then(Value::as_str) {
+            Some(id) => Ok(self.database().environments().load(&Id::from_text(id)).await?),
             None => Ok(None),
         }
     }
 
-    pub(crate) async fn globals(&self) -> Result<Vec<Variable>, ErrorView> {
+    /// The global variables with their values, secret ones included.
+    pub async fn globals(&self) -> Result<Vec<Variable>, ErrorView> {
+        match self.database().environments().globals(self.workspace()).await? {
+            Some(stored) => Ok(self.definitions().open_environment(&stored).await?.variables),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The same for showing: a vault that does not open leaves secret values empty.
+    pub(crate) async fn shown_globals(&self) -> Result<Vec<Variable>, ErrorView> {
         match self.database().environments().globals(self.workspace()).await? {
             Some(stored) => Ok(self.definitions().show_environment(&stored).await?.variables),
             None => Ok(Vec::new()),
@@ -121,6 +145,7 @@ impl App {
 
     /// Adds global variables; one of the same name is replaced.
     pub(crate) async fn add_globals(&self, added: Vec<Variable>) -> Result<(), ErrorView> {
+        let _one_at_a_time = self.editing().lock().await;
         let mut variables = self.globals().await?;
         variables.retain(|old| !added.iter().any(|new| new.key == old.key));
         variables.extend(added);

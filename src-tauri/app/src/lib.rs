@@ -26,6 +26,8 @@ mod token_vault;
 mod tokens;
 mod tree;
 mod vault;
+mod vigil;
+mod watched;
 mod workspace;
 
 pub use gatepass_core as core;
@@ -37,10 +39,12 @@ pub use outside::Outside;
 pub use playground::RunningPlayground;
 pub use vault::{DoorState, KeyStoreKind};
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use gatepass_core::pipeline::Pipeline;
-use gatepass_core::workspace::Id;
+use gatepass_core::workspace::{Auth, Id};
 use gatepass_storage::{Database, OpenOptions};
 
 use definitions::Definitions;
@@ -51,8 +55,12 @@ use recording::HistoryRecorder;
 use responses::Shelf;
 use sending::Sends;
 use token_vault::TokenVault;
-use tokens::{Failures, Watched};
+use tokens::Failures;
 use vault::Door;
+use watched::Watched;
+
+/// How long the end waits for providers that do not answer.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// The application on one data directory. Cheap to clone: all clones are one application.
 #[derive(Clone)]
@@ -70,12 +78,16 @@ struct Inner {
     outside: Outside,
     flows: Arc<Flows>,
     failures: Failures,
-    watched: Watched,
+    watched: Arc<Watched>,
     logins: Logins,
     shelf: Shelf,
     listener: Arc<dyn Listener>,
     /// Held while a definition is loaded, changed and saved.
     editing: tokio::sync::Mutex<()>,
+    /// Auth settings that a node had before it got another kind of auth, the last one last.
+    left_auths: Mutex<HashMap<String, Vec<Auth>>>,
+    /// What runs in the background while a window is open.
+    background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     playground: tokio::sync::Mutex<Option<RunningPlayground>>,
 }
 
@@ -109,18 +121,28 @@ impl App {
                 outside,
                 flows: Arc::default(),
                 failures: Failures::default(),
-                watched: Watched::default(),
+                watched: Arc::default(),
                 logins: Logins::default(),
                 listener,
                 editing: tokio::sync::Mutex::new(()),
+                left_auths: Mutex::default(),
+                background: Mutex::default(),
                 playground: tokio::sync::Mutex::new(None),
             }),
         };
         Ok(app)
     }
 
-    /// Writes down what is still in memory, and ends the playground. Called once, at the end.
+    /// Waits for what must not be cut off (an edit being saved, an answer with a new refresh token), writes down what
+    /// is still in memory, and ends the playground. Called once, at the end.
     pub async fn close(&self) {
+        for task in self.inner.background.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            task.abort();
+        }
+        let _no_edit_under_way = self.editing().lock().await;
+        if tokio::time::timeout(FAREWELL, self.keeper().settle()).await.is_err() {
+            tracing::warn!("a renewal was still under way at the end; its token may need a new sign-in");
+        }
         self.close_playground().await;
         if let Err(failure) = self.inner.database.close().await {
             tracing::error!("closing the database: {failure}");

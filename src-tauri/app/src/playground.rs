@@ -18,6 +18,9 @@ use crate::dto::{ErrorView, PlaygroundView, WorkspaceView};
 /// again if it is free.
 const REMEMBERED: &str = "playground";
 
+/// How long its tokens live in the window, in seconds: short enough to see one renewed.
+const LIFETIME: u64 = 30;
+
 /// A playground that answers.
 pub struct RunningPlayground {
     mounted: Mounted,
@@ -102,9 +105,9 @@ impl App {
         let remembered = self.remembered_playground().await?;
         if running.is_none() {
             let port = remembered.as_ref().map_or(0, |(port, _)| *port);
-            let started = match RunningPlayground::start(port, 30).await {
+            let started = match RunningPlayground::start(port, LIFETIME).await {
                 Err(failure) if port != 0 && failure.code == Code::PortInUse => {
-                    RunningPlayground::start(0, 30).await?
+                    RunningPlayground::start(0, LIFETIME).await?
                 }
                 started => started?,
             };
@@ -129,11 +132,24 @@ impl App {
 
     /// Before a request or sign-in of the playground's own collection: it listens only from then on, and a restart of
     /// the window does not break its requests.
+    ///
+    /// # Errors
+    /// Another program has its port: what the collection would send there is not meant for that one.
     pub(crate) async fn wake_playground(&self, collection: &str) -> Result<(), ErrorView> {
-        match self.remembered_playground().await? {
-            Some((_, remembered)) if remembered == collection => self.start_playground().await,
-            _ => Ok(()),
+        let Some((port, remembered)) = self.remembered_playground().await? else { return Ok(()) };
+        if remembered != collection {
+            return Ok(());
         }
+        let mut running = self.inner.playground.lock().await;
+        if running.is_none() {
+            let started = RunningPlayground::start(port, LIFETIME).await.map_err(|failure| {
+                let next_step =
+                    "End that program, or open the playground once more: it gets a new port and a new collection.";
+                Failure { next_step: next_step.to_owned(), ..failure }
+            });
+            *running = Some(started?);
+        }
+        Ok(())
     }
 
     pub(crate) async fn playground_view(&self) -> Result<Option<PlaygroundView>, ErrorView> {

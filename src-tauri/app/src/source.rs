@@ -41,6 +41,12 @@ impl Surrounding {
         }
     }
 
+    /// Puts it around a draft.
+    pub(crate) fn around(&self, draft: &mut Draft) {
+        draft.environment = self.environment.clone();
+        draft.globals = Arc::clone(&self.globals);
+    }
+
     /// The part of a token's key that keeps environments apart; empty without one.
     pub fn environment_id(&self) -> &str {
         self.environment.as_ref().map_or("", |environment| environment.id.as_str())
@@ -209,8 +215,7 @@ impl Source {
             draft.ancestors.push(ancestor.clone());
             above = self.places.get(&ancestor.id).and_then(|at| self.nodes[*at].parent.as_ref());
         }
-        draft.environment = surrounding.environment.clone();
-        draft.globals = Arc::clone(&surrounding.globals);
+        surrounding.around(&mut draft);
         draft.settings = settings.clone();
         draft
     }

@@ -1,22 +1,22 @@
 //! Tokens: getting, renewing, showing and ending them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use gatepass_oauth::keeper::{KeeperListener, TokenDemand};
 use gatepass_oauth::token_set::StoredTokens;
 use gatepass_oauth::{AuthConfig, Code, Failure, Secret, Status, TokenKey};
+use gatepass_storage::tables::token_sets::SealedTokens;
 
-use crate::dto::{
-    DiscoveryView, ErrorView, FlowChanged, StatusView, TokenCardView, TokenChanged, TokenPart, TokenView,
-};
+use crate::App;
+use crate::dto::{DiscoveryView, ErrorView, FlowChanged, StatusView, TokenCardView, TokenPart, TokenView};
 use crate::flows::Recording;
 use crate::token_report::reason;
-use crate::{App, Listener};
 
 impl App {
     /// Gets a token anew; waits for the person where the grant needs one. The card says how it ended.
     pub async fn get_new_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
         let demand = self.demand(&node).await?;
+        self.open_vault().await?;
         let recording = self.record_flow(&node, &demand.key());
         let login = {
             let (listener, node) = (Arc::clone(&self.inner.listener), node.clone());
@@ -94,20 +94,38 @@ impl App {
     /// The key of the token that a node sends, as in the list; `None` while its settings are not complete. Unlike
     /// looking at the card this does not count as using the token.
     pub async fn token_key(&self, node: String) -> Result<Option<String>, ErrorView> {
-        let Ok(demand) = self.demand(&node).await else { return Ok(None) };
-        self.inner.watched.remember(&demand);
-        Ok(Some(demand.key().to_string()))
+        let draft = self.draft_at_rest(&node).await?;
+        Ok(self.demand_in(draft).await.ok().map(|demand| demand.key().to_string()))
     }
 
-    /// All stored tokens, in the order in which they were obtained.
+    /// Whether what a sign-in brings can be kept: asked before a person is sent to a provider in vain.
+    ///
+    /// # Errors
+    /// What stands in the way of the vault's key.
+    pub async fn open_vault(&self) -> Result<(), ErrorView> {
+        self.door().open().await?;
+        Ok(())
+    }
+
+    /// All stored tokens, in the order in which they were obtained. Those that cannot be decrypted are there too, with
+    /// the reason and without their names.
     pub async fn list_tokens(&self) -> Result<Vec<TokenView>, ErrorView> {
         let environments = self.database().environments().list(self.workspace()).await?;
         let named =
             |id: &str| environments.iter().find(|one| one.id.as_str() == id).map(|one| one.name.clone());
-        let stored = self.keeper().list().await?;
-        Ok(stored
+        let (readable, why_not) = match self.keeper().list().await {
+            Ok(readable) => (readable, None),
+            Err(failure) if failure.code == Code::KeyStore => (Vec::new(), Some(failure.message)),
+            Err(failure) => return Err(failure.into()),
+        };
+        let readable: HashMap<TokenKey, StoredTokens> = readable.into_iter().collect();
+        let all = self.database().token_sets().list().await?;
+        Ok(all
             .iter()
-            .map(|(key, stored)| self.token_view(key, stored, named(&stored.origin.environment)))
+            .map(|sealed| match readable.get(&sealed.key) {
+                Some(stored) => self.token_view(&sealed.key, stored, named(&stored.origin.environment)),
+                None => unreadable(sealed, named(&sealed.environment), why_not.as_deref()),
+            })
             .collect())
     }
 
@@ -154,13 +172,6 @@ impl App {
         })
     }
 
-    /// Starts the background renewal, and passes on what the keeper says. Called once, when the window opens.
-    pub async fn keep_tokens_fresh(&self) {
-        self.keeper().subscribe(Arc::new(Relay(Arc::clone(&self.inner.listener))));
-        let keeper = self.keeper().clone();
-        tokio::spawn(async move { keeper.keep_fresh().await });
-    }
-
     /// The card after an action: with its failure, until the next one.
     async fn conclude(&self, node: &str, ended: Result<(), Failure>) -> Result<TokenCardView, ErrorView> {
         if let Err(failure) = ended
@@ -179,7 +190,7 @@ impl App {
 
     /// A row of the list. Its own config is not at hand, so the usual margin decides between valid and expiring.
     fn token_view(&self, key: &TokenKey, stored: &StoredTokens, environment: Option<String>) -> TokenView {
-        let status = match self.inner.watched.config_of(key) {
+        let status = match self.inner.watched.demand_of(key) {
             Some(demand) => self.keeper().status(&demand, Some(stored)),
             None => stored.status(&usual_config(), self.now()),
         };
@@ -219,6 +230,24 @@ fn usual_config() -> AuthConfig {
         .expect("a config with a grant and nothing else is complete")
 }
 
+/// A row for a token set whose text nobody here can read: it can still be told from the others, and deleted.
+fn unreadable(sealed: &SealedTokens, environment: Option<String>, why: Option<&str>) -> TokenView {
+    let why = why.unwrap_or("It was sealed with another key, or its bytes were changed");
+    TokenView {
+        key: sealed.key.to_string(),
+        name: "Locked".to_owned(),
+        client_id: String::new(),
+        provider: String::new(),
+        grant: String::new(),
+        scope: String::new(),
+        environment,
+        status: StatusView::None,
+        reason: Some(format!("It cannot be decrypted. {why}.")),
+        obtained_at: sealed.obtained_at,
+        expires_at: None,
+    }
+}
+
 fn parsed(key: &str) -> Result<TokenKey, ErrorView> {
     TokenKey::parse(key).ok_or_else(|| {
         ErrorView::plain(
@@ -244,32 +273,9 @@ impl From<Status> for StatusView {
     }
 }
 
-/// Passes the keeper's changes on to the shell.
-struct Relay(Arc<dyn Listener>);
-
-impl KeeperListener for Relay {
-    fn changed(&self, key: &TokenKey) {
-        self.0.token_changed(TokenChanged { key: key.to_string() });
-    }
-}
-
-/// What is on screen or was sent: which demand a stored token belongs to.
-#[derive(Default)]
-pub(crate) struct Watched(std::sync::Mutex<std::collections::HashMap<TokenKey, TokenDemand>>);
-
-impl Watched {
-    pub(crate) fn remember(&self, demand: &TokenDemand) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(demand.key(), demand.clone());
-    }
-
-    fn config_of(&self, key: &TokenKey) -> Option<TokenDemand> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
-    }
-}
-
 /// The last failure of each node's card, until it is tried again.
 #[derive(Default)]
-pub(crate) struct Failures(std::sync::Mutex<std::collections::HashMap<String, Failure>>);
+pub(crate) struct Failures(std::sync::Mutex<HashMap<String, Failure>>);
 
 impl Failures {
     pub(crate) fn set(&self, node: &str, failure: Failure) {
@@ -284,7 +290,7 @@ impl Failures {
         self.lock().get(node).cloned()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Failure>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Failure>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -160,7 +160,7 @@ impl From<&Node> for NodeView {
     }
 }
 
-fn proper_name(name: &str) -> Result<String, ErrorView> {
+pub(crate) fn proper_name(name: &str) -> Result<String, ErrorView> {
     let name = name.trim();
     if name.is_empty() || name.len() > 4096 {
         return Err(ErrorView::plain(

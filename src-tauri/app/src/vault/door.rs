@@ -5,8 +5,8 @@
 //! Only a person can start over with a new key, and then what was sealed with the old one is kept beside.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use gatepass_oauth::ports::Randomness;
 use gatepass_oauth::{Code, Failure, Secret};
@@ -25,13 +25,30 @@ pub struct Door {
     options: Options,
     randomness: Arc<dyn Randomness>,
     vault: OnceLock<Arc<Vault>>,
-    /// One at a time tries the handle, and leaves behind why it did not open.
-    trying: tokio::sync::Mutex<Option<Failure>>,
-    /// How often it was tried.
-    tries: AtomicU64,
+    /// One at a time tries the handle, and leaves behind how that ended.
+    trying: tokio::sync::Mutex<Option<Refusal>>,
     state: Mutex<DoorState>,
     /// Called whenever the state has become another one.
     changed: Box<dyn Fn(&DoorState) + Send + Sync>,
+}
+
+/// A try that failed. It answers for the ones after it for as long again as it took: a keyring that hangs is not asked
+/// by each request in turn, and one that says no at once is asked anew each time.
+struct Refusal {
+    failure: Failure,
+    ended: Instant,
+    took: Duration,
+}
+
+impl Refusal {
+    fn since(began: Instant, failure: Failure) -> Self {
+        let ended = Instant::now();
+        Self { failure, ended, took: ended.duration_since(began) }
+    }
+
+    fn holds_at(&self, now: Instant) -> bool {
+        now.duration_since(self.ended) < self.took
+    }
 }
 
 impl Door {
@@ -47,7 +64,6 @@ impl Door {
             randomness,
             vault: OnceLock::new(),
             trying: tokio::sync::Mutex::new(None),
-            tries: AtomicU64::new(0),
             state: Mutex::new(DoorState::Closed(None)),
             changed: Box::new(changed),
         }
@@ -61,21 +77,18 @@ impl Door {
         if let Some(vault) = self.vault.get() {
             return Ok(Arc::clone(vault));
         }
-        let asked_after = self.tries.load(Ordering::SeqCst);
         let mut last = self.trying.lock().await;
         if let Some(vault) = self.vault.get() {
             return Ok(Arc::clone(vault));
         }
-        // Whoever waited for another one's try hears how that ended: a keyring that hangs is not asked by each in turn.
-        if let Some(failure) = last.clone().filter(|_| self.tries.load(Ordering::SeqCst) > asked_after) {
-            return Err(failure);
+        if let Some(refusal) = last.as_ref().filter(|refusal| refusal.holds_at(Instant::now())) {
+            return Err(refusal.failure.clone());
         }
-        let unlocked = self.unlock(&self.options).await;
-        self.tries.fetch_add(1, Ordering::SeqCst);
-        match unlocked {
+        let began = Instant::now();
+        match self.unlock(&self.options).await {
             Ok(opened) => Ok(self.opened(opened)),
             Err(stuck) => {
-                *last = Some(stuck.failure.clone());
+                *last = Some(Refusal::since(began, stuck.failure.clone()));
                 self.set_state(stuck.state);
                 Err(stuck.failure)
             }
@@ -256,4 +269,20 @@ async fn unlock_recorded(options: &Options, record: &Record) -> Result<(KeyStore
         ));
     };
     record.open(&key).map(|vault| (kind, vault)).ok_or_else(|| Stuck::wrong_key(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_that_took_long_answers_for_others_and_a_quick_one_does_not() {
+        let now = Instant::now();
+        let failure = || Failure::new(Code::KeyStore, "no", "no", "no");
+        let slow = Refusal { failure: failure(), ended: now, took: Duration::from_secs(3) };
+        assert!(slow.holds_at(now + Duration::from_secs(2)));
+        assert!(!slow.holds_at(now + Duration::from_secs(3)), "it is not held against the keyring for ever");
+        let quick = Refusal { failure: failure(), ended: now, took: Duration::ZERO };
+        assert!(!quick.holds_at(now));
+    }
 }

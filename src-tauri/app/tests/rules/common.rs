@@ -88,3 +88,19 @@ pub fn with_a_secret() -> Value {
         "item": [{ "name": "List", "request": { "method": "GET", "url": "http://127.0.0.1:9/photos" } }],
     })
 }
+
+/// What a playground's own collection holds, by the names of its requests.
+pub fn named<'a>(nodes: &'a [NodeView], name: &str) -> &'a str {
+    &nodes.iter().find(|node| node.name == name).unwrap().id
+}
+
+/// Waits until `what` gives something.
+pub async fn eventually<T>(what: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..3_000 {
+        if let Some(found) = what().await {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("it did not happen within a minute");
+}

@@ -2,4 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+mod edits;
+mod environments;
 mod key_stores;
+mod locked;
+mod playground;
+mod secrets;
+mod tokens;
