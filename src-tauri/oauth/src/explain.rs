@@ -9,7 +9,6 @@ use crate::client_authentication::chosen_method;
 use crate::config::{AuthConfig, ClientAuthentication};
 use crate::error_code::{self, BasicErrorCode as Basic, ErrorCode};
 use crate::failure::{Code, Failure, Fix};
-use crate::inert::inert;
 use crate::transcript::{Blanks, Step};
 
 mod client;
@@ -61,7 +60,7 @@ struct Explanation {
 /// Explains an error that a provider reported.
 pub fn provider_error(error: &ProviderError<'_>, situation: &Situation<'_>) -> Failure {
     let blanks = Blanks::of(situation.config);
-    let shown = |text: &str, limit: usize| inert(&blanks.text(text), limit);
+    let shown = |text: &str, limit: usize| blanks.line(text, limit);
     let name = shown(error.error, 80);
     let description = error.description.map(|text| shown(text, 500)).unwrap_or_default();
     let code = error_code::parse(&name);

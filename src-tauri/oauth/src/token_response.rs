@@ -144,7 +144,7 @@ fn refused(
     let headers = response.headers();
     let wait = retry_after(headers, circumstances.received_at).map(|wait| wait.as_secs());
     let ahead = date_of(headers).map(|server| (circumstances.received_at - server) / 1000);
-    let blanked = |text: &String| circumstances.blanks.text(text);
+    let blanked = |text: &String| circumstances.blanks.line(text, 2_000);
     let (description, uri) = (error.description.as_ref().map(blanked), error.uri.as_ref().map(blanked));
     let name = blanked(&error.name);
     let reported = ProviderError {

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::{Circumstances, text_secret};
-use crate::inert::inert;
 use crate::ports::UnixMillis;
 use crate::token_set::{TokenSet, expiry_of_jwt};
 
@@ -57,15 +56,15 @@ pub(super) fn token_set(
     circumstances: &Circumstances<'_>,
     server_time: Option<UnixMillis>,
 ) -> Result<TokenSet, String> {
-    let names = inert(&object.keys().take(20).cloned().collect::<Vec<_>>().join(", "), 200);
+    let names: Vec<String> = object.keys().take(20).map(|name| shown_name(name, circumstances)).collect();
     let mut notices = Vec::new();
     let access_token = text_secret(object.shift_remove("access_token"));
     let refresh_token = text_secret(object.shift_remove("refresh_token"));
     let id_token = text_secret(object.shift_remove("id_token"));
     if access_token.is_none() && id_token.is_none() {
-        return Err(match names.as_str() {
-            "" => "It is an object without any field".to_owned(),
-            names => format!("It has no access token, only: {names}"),
+        return Err(match names.as_slice() {
+            [] => "It is an object without any field".to_owned(),
+            names => format!("It has no access token, only: {}", names.join(", ")),
         });
     }
     let token_type = match object.shift_remove("token_type") {
@@ -105,6 +104,15 @@ pub(super) fn token_set(
         nonce: None,
         notices,
     })
+}
+
+/// A field's name, if it is one: of a bare token that was taken for a form, all is "name".
+fn shown_name(name: &str, circumstances: &Circumstances<'_>) -> String {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
+    if name.len() > 30 || !name.chars().all(is_word) {
+        return "…".to_owned();
+    }
+    circumstances.blanks.text(name)
 }
 
 /// A lifetime in seconds: a number, or one written as text. Never negative, never endless.

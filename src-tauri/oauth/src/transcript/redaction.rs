@@ -8,6 +8,7 @@ use url::Url;
 use super::RedactedExchange;
 use crate::config::{Assertion, AuthConfig, ClientKey};
 use crate::encoding::text_to_show;
+use crate::inert::inert;
 use crate::secret::Secret;
 
 /// What stands in place of a secret.
@@ -168,6 +169,13 @@ impl Blanks {
         blank_jwts(&text)
     }
 
+    /// What the other side says, for a person: without secrets, harmless, in one line of at most `limit` characters.
+    pub fn line(&self, text: &str, limit: usize) -> String {
+        // What is made harmless may turn out to be a secret only then: `s\0e\0c\0r\0e\0t`.
+        let harmless = inert(&self.text(text), usize::MAX);
+        inert(&self.text(&harmless), limit)
+    }
+
     /// The URL with the values of all but harmless parameters blanked, in query and fragment.
     pub fn url(&self, url: &Url) -> String {
         let mut shown = url.clone();
@@ -198,7 +206,7 @@ impl Blanks {
     fn form_field(&self, field: &str) -> String {
         match field.split_once('=') {
             Some((name, value)) if HARMLESS_PARAMETERS.contains(&name) || value.is_empty() => {
-                format!("{name}={}", self.text(value))
+                format!("{}={}", self.text(name), self.text(value))
             }
             Some((name, _)) => format!("{}={BLANK}", self.text(name)),
             None => self.text(field),
@@ -209,7 +217,7 @@ impl Blanks {
     pub fn json(&self, value: &Value) -> Value {
         match value {
             Value::Object(map) => Value::Object(
-                map.iter().map(|(name, value)| (name.clone(), self.json_field(name, value))).collect(),
+                map.iter().map(|(name, value)| (self.text(name), self.json_field(name, value))).collect(),
             ),
             Value::Array(values) => Value::Array(values.iter().map(|value| self.json(value)).collect()),
             Value::String(text) => Value::String(self.text(text)),
@@ -235,6 +243,7 @@ impl Blanks {
         let trimmed = text.trim_start_matches('\u{feff}').trim();
         let shown = match serde_json::from_str::<Value>(trimmed) {
             Ok(value @ (Value::Object(_) | Value::Array(_))) => self.json(&value).to_string(),
+            _ if is_bare_value(trimmed) => BLANK.to_owned(),
             _ if is_form(content_type, trimmed) => self.form(trimmed),
             _ => self.loose_text(trimmed),
         };
@@ -356,6 +365,15 @@ fn is_error_code(text: &str) -> bool {
     text.len() <= 32 && !text.chars().any(|c| c.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// A single word that may be a token which came without any wrapping: long, of the characters that tokens have
+/// (RFC 9110 §11.2, token68), with a digit among them.
+fn is_bare_value(text: &str) -> bool {
+    let word = text.trim_end_matches('=');
+    word.len() >= 16
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// A content type alone makes no form: of half a JSON text under a false one, all would be taken for a name.
 fn is_form(content_type: Option<&str>, text: &str) -> bool {
     let is_declared = content_type.is_some_and(|text| text.starts_with("application/x-www-form-urlencoded"));
@@ -435,6 +453,21 @@ mod tests {
             let shown = blanks.body(Some("text/html"), format!("<p>You sent {spelling}</p>").as_bytes());
             assert!(!shown.contains("canary"), "{shown}");
         }
+    }
+
+    #[test]
+    fn blanks_a_known_secret_that_is_written_with_invisible_characters() {
+        let mut blanks = Blanks::default();
+        blanks.add(&Secret::new("canary"));
+        assert_eq!(blanks.line("a\u{0}c\u{0}a\u{200b}nary!", 80), "a•••!");
+    }
+
+    #[test]
+    fn blanks_a_known_secret_in_names_too() {
+        let mut blanks = Blanks::default();
+        blanks.add(&Secret::new("canary"));
+        assert_eq!(blanks.body(None, br#"{"a":{"my-canary":1}}"#), r#"{"a":{"my-•••":1}}"#);
+        assert_eq!(blanks.body(None, b"canary=&b=2"), "•••=&b=•••");
     }
 
     #[test]
