@@ -91,6 +91,7 @@ fn is_request_line(line: &str) -> bool {
 fn read_request(block: Block, notes: &mut Notes) -> Option<Branch> {
     let line = block.request_line.as_deref()?;
     let (method, url, http_version) = read_request_line(line);
+    let url = format!("{url}{}", block.more_url);
     let mut request = RequestDefinition { method, url, ..RequestDefinition::default() };
     notes.enter(if block.name.is_empty() { line } else { &block.name });
     if matches!(request.method.as_str(), "WEBSOCKET" | "GRPC") {

@@ -94,11 +94,13 @@ pub(crate) struct Notes {
 
 /// More warnings than a person reads.
 const WARNING_LIMIT: usize = 1000;
+/// How much of a name a warning repeats, in characters: each holds the names of all that is around its place.
+const NAME_LIMIT: usize = 200;
 
 impl Notes {
     /// Everything noted until the matching [`Self::leave`] concerns `name`.
     pub(crate) fn enter(&mut self, name: &str) {
-        self.place.push(name.to_owned());
+        self.place.push(name.chars().take(NAME_LIMIT).collect());
     }
 
     pub(crate) fn leave(&mut self) {

@@ -221,6 +221,19 @@ fn reads_repetitions(vocabulary: &Vocabulary) {
 }
 
 #[test]
+fn what_is_shared_is_not_copied_without_end() {
+    let urls = "https://h/ ".repeat(20_000);
+    let command = format!("curl {urls} -d {}", "x".repeat(200_000));
+    let imported = read(command.as_bytes(), "").ok().unwrap();
+    assert!(imported.branches[0].children.len() < 1000);
+    assert!(imported.warnings.iter().any(|warning| warning.reason.contains("So many URLs")));
+    let name = "n".repeat(1_000_000);
+    let file = format!("### {name}\nGET https://h/{}\n", "{{$env.A}}".repeat(2000));
+    let imported = read(file.as_bytes(), "a.http").ok().unwrap();
+    assert!(imported.warnings.iter().all(|warning| warning.item.len() < 1000));
+}
+
+#[test]
 fn a_piece_repeated_without_end_is_read_in_one_go() {
     for vocabulary in [&CURL, &HTTP_FILE, &YAML, &BRU] {
         reads_repetitions(vocabulary);

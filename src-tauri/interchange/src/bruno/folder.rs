@@ -13,7 +13,7 @@ use crate::{parts, yaml};
 /// Deeper than anybody nests folders.
 const DEPTH_LIMIT: usize = 64;
 /// How much the headers of a folder may be that are written into each request, in bytes.
-const HEADER_LIMIT: usize = 16 << 10;
+const HEADER_LIMIT: usize = 4 << 10;
 
 /// Reads the files of a Bruno collection, `.bru` or OpenCollection YAML: pairs of a path within the collection's folder
 /// (`users/get.bru`; both kinds of slash are understood) and the file's content. Other files are passed over, files
@@ -201,7 +201,7 @@ pub(super) fn inheritable(own: Vec<KeyValue>, around: &[KeyValue], notes: &mut N
     let others = around.iter().filter(|header| parts::header(&own, &header.name).is_none()).take(100);
     let all: Vec<KeyValue> =
         others.cloned().chain(own.iter().filter(|header| header.enabled).cloned()).collect();
-    let size: usize = all.iter().map(|header| header.name.len() + header.value.len() + 100).sum();
+    let size: usize = all.iter().map(|header| header.name.len() + header.value.len() + 50).sum();
     if size > HEADER_LIMIT {
         notes.warn(
             "It has more headers for all its requests than are copied",

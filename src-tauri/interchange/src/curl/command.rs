@@ -9,6 +9,9 @@ use super::options::{self, Argument};
 use crate::imported::Notes;
 use crate::parts::{self, row};
 
+/// How many bytes the requests of one command may be together: each of its URLs is called with the same body.
+const GROWTH_LIMIT: usize = 32 << 20;
+
 /// The requests of one command: one for each URL, and again behind each `--next`.
 pub(super) fn read(words: Vec<String>, notes: &mut Notes) -> Vec<Branch> {
     let mut requests = Vec::new();
@@ -241,6 +244,7 @@ impl Command {
         if urls.is_empty() {
             return Vec::new();
         }
+        let size = self.size();
         let method = self.method();
         let auth = self.auth(notes);
         if self.get {
@@ -257,7 +261,11 @@ impl Command {
         parts::without_implied_content_type(&mut request);
         let definition =
             Definition { auth, settings: self.settings, request: Some(request), ..Definition::default() };
-        let requests = urls.into_iter().map(|url| {
+        let most = (GROWTH_LIMIT / (size + 200)).max(1);
+        if urls.len() > most {
+            notes.warn("So many URLs are called with so large a request", "The last ones are left out");
+        }
+        let requests = urls.into_iter().take(most).map(|url| {
             let mut definition = definition.clone();
             if let Some(request) = &mut definition.request {
                 request.url = with_query(with_scheme(url), &self.query);
@@ -265,6 +273,18 @@ impl Command {
             parts::request("", definition)
         });
         requests.collect()
+    }
+
+    /// About how much each of its requests holds, in bytes.
+    fn size(&self) -> usize {
+        let texts =
+            self.data.iter().chain(&self.query).chain(&self.user).chain(&self.bearer).map(String::len);
+        let headers = self.headers.iter().map(|header| header.value.len() + 100);
+        let fields = self.form.iter().map(|field| match &field.part {
+            FormPart::Text(text) => text.len() + 100,
+            FormPart::Files(paths) => paths.iter().map(|path| path.len() + 50).sum(),
+        });
+        texts.chain(headers).chain(fields).sum()
     }
 
     fn method(&self) -> String {

@@ -15,8 +15,9 @@ pub(super) struct Block {
     pub description: String,
     /// `# @tag value`.
     pub tags: Vec<(String, String)>,
-    /// With the lines that go on with its query.
     pub request_line: Option<String>,
+    /// What the lines behind it go on with: its query.
+    pub more_url: String,
     pub headers: Vec<String>,
     pub body: Vec<String>,
     /// Scripts, and the names of script files (`< pre.js`).
@@ -66,8 +67,10 @@ fn take(line: &str, part: Part, block: &mut Block, variables: &mut Vec<(String, 
         Part::Head if bare.is_empty() => {}
         _ if bare.is_empty() => return Part::Body,
         Part::Url if line.starts_with(char::is_whitespace) || bare.starts_with(['?', '&']) => {
+            let end = bare.rfind(" HTTP/").unwrap_or(bare.len());
+            block.more_url.push_str(bare[..end].trim_end());
             if let Some(request_line) = &mut block.request_line {
-                join(request_line, bare);
+                request_line.push_str(&bare[end..]);
             }
         }
         _ if is_comment(bare) => comment(bare, block),
@@ -87,14 +90,6 @@ fn take(line: &str, part: Part, block: &mut Block, variables: &mut Vec<(String, 
         }
     }
     part
-}
-
-/// A line that goes on with the URL stands before the version.
-fn join(request_line: &mut String, more: &str) {
-    match request_line.rfind(" HTTP/") {
-        Some(at) => request_line.insert_str(at, more),
-        None => request_line.push_str(more),
-    }
 }
 
 fn is_comment(line: &str) -> bool {

@@ -11,6 +11,8 @@ use super::specification::Specification;
 use crate::imported::Notes;
 use crate::parts::{row, text};
 
+/// A longer URL stays as it is, in bytes.
+const URL_LIMIT: usize = 64 << 10;
 /// More parameters than any path has.
 const PATH_LIMIT: usize = 100;
 
@@ -140,6 +142,9 @@ impl Parameter<'_> {
 
     /// A whole segment `{id}` becomes `:id`; within one only a variable can stand.
     fn write_path(&self, request: &mut RequestDefinition, variables: &mut Vec<Variable>) {
+        if request.url.len() > URL_LIMIT {
+            return;
+        }
         let braced = format!("{{{}}}", self.name);
         let colon = format!(":{}", self.name);
         let mut whole = false;
