@@ -120,7 +120,7 @@ async fn a_redirect_uri_that_cannot_be_served_works_by_pasting() {
     let token = TokenCommand::on(&changed(&signs_in(&provider.issuer, "native"), redirect));
     let token = token.options(&["--no-browser"]);
     let mut waiting = token.command("get").start();
-    let url = crate::devices::line_of(&mut waiting, &provider.issuer).await;
+    let url = gatepass_tests::process::line_of(&mut waiting, &provider.issuer).await;
     let callback = Person::named("bob").callback_url(&url.parse().unwrap()).await.unwrap();
     let mut input = waiting.stdin.take().unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut input, format!("{callback}\n").as_bytes()).await.unwrap();

@@ -2,35 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use crate::token_requests;
 use gatepass_tests::{
     Misbehaving, Provider, TokenCommand,
     auth_config::{changed, machine, signs_in},
     misbehaving::device,
+    process::line_of,
 };
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::Child,
-};
-
-use crate::token_requests;
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const CIBA: &str = "urn:openid:params:grant-type:ciba";
-
-/// The first line on stderr that holds `wanted`. What comes after it is read away, so that the program never waits.
-pub async fn line_of(program: &mut Child, wanted: &str) -> String {
-    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
-    let found = loop {
-        match lines.next_line().await.unwrap() {
-            Some(line) if line.contains(wanted) => break line,
-            Some(_) => {}
-            None => panic!("it ended without a word of {wanted}"),
-        }
-    };
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    found
-}
 
 fn on_a_device(provider: &Provider) -> Value {
     changed(&signs_in(&provider.issuer, "device"), json!({ "grant": "device_code", "prompt": null }))

@@ -7,6 +7,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tokio::io::AsyncBufReadExt as _;
 
 /// The root of the repository.
 pub fn repository() -> &'static Path {
@@ -106,4 +107,22 @@ pub fn kill(id: u32) {
     let id = i32::try_from(id).ok().and_then(Pid::from_raw).expect("process ids are positive");
     // An error means that it is gone already, which is what was wanted.
     let _ = kill_process(id, Signal::KILL);
+}
+
+/// The first line on the program's stderr that holds `wanted`. What comes after it is read away, so that the program
+/// never waits for a reader.
+///
+/// # Panics
+/// When the program ends without such a line.
+pub async fn line_of(program: &mut tokio::process::Child, wanted: &str) -> String {
+    let mut lines = tokio::io::BufReader::new(program.stderr.take().expect("stderr is piped")).lines();
+    let found = loop {
+        match lines.next_line().await.expect("what it prints is UTF-8") {
+            Some(line) if line.contains(wanted) => break line,
+            Some(_) => {}
+            None => panic!("it ended without a word of {wanted}"),
+        }
+    };
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    found
 }
