@@ -175,7 +175,7 @@ export class MadeUpWorkspace {
         kind: "held_back",
         held: {
           message: "Held back: the token has expired",
-          reason: "“Alice” expired 12 minutes ago and auto-refresh is off. Nothing was sent.",
+          reason: "expired",
           offers: ["refresh_and_send", "send_anyway"],
           failure: null,
         },

@@ -39,6 +39,7 @@ export function tokenSettings(
     autoRefresh: params.auto_refresh !== false && params.auto_refresh !== "false",
     marginSeconds: params.refresh_margin_seconds != null && Number.isFinite(margin) ? margin : null,
     interactive: isInteractive(typeof params.grant === "string" ? params.grant : "authorization_code"),
+    scope: typeof params.scope === "string" ? params.scope : "",
     siblings: all.filter(sameClient),
   };
 }

@@ -37,6 +37,7 @@ export interface Situation {
   refreshing?: boolean;
 }
 
+/** How long a refresh is told, at most; of a short life no more than a fifth. */
 const REFRESHED_SHOWN_MS = 4_000;
 const PASSING = ["network", "tls", "timeout"];
 
@@ -91,7 +92,7 @@ export function cardState(card: TokenCardView, situation: Situation): CardState 
           left !== null && left > 0 ? `Refreshing. Old token in use for ${countdown(left)}` : "Refreshing",
       };
     case "valid":
-      if (moment && moment.kind !== "revoked" && now - moment.at < REFRESHED_SHOWN_MS) {
+      if (moment && moment.kind !== "revoked" && now - moment.at < shownFor(card)) {
         const lead = moment.kind === "refreshed" ? "Refreshed" : "Received";
         return {
           ...base,
@@ -141,6 +142,11 @@ export function cardState(card: TokenCardView, situation: Situation): CardState 
     case "sign-in-needed":
       return { ...base, tone: "bad", icon: "x", lead: "Sign-in needed.", rest: ` ${why}`, solid: "get" };
   }
+}
+
+function shownFor({ obtainedAt, expiresAt }: TokenCardView): number {
+  if (obtainedAt === null || expiresAt === null) return REFRESHED_SHOWN_MS;
+  return Math.min(REFRESHED_SHOWN_MS, (expiresAt - obtainedAt) / 5);
 }
 
 function refreshBlocked(card: TokenCardView, status: StatusView, renewable: boolean): string | null {

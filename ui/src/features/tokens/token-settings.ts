@@ -8,6 +8,8 @@ export interface TokenSettings {
   marginSeconds: number | null;
   /** The grant asks a person each time. */
   interactive: boolean;
+  /** The scopes asked for, joined by spaces. */
+  scope: string;
   /** Tokens of the same client at the same provider: the names that can be chosen. */
   siblings: readonly TokenView[];
 }
