@@ -159,9 +159,15 @@ test("only_fields_that_the_grant_needs_are_shown", async () => {
     "authorization_code",
     "device_code",
     "client_credentials",
+    "token_exchange",
+    "jwt_bearer",
+    "saml2_bearer",
+    "ciba",
+    "refresh_token",
     "password",
+    "implicit",
   ]);
-  await userEvent.keyboard("{End}{Enter}");
+  await userEvent.keyboard("{End}{ArrowUp}{Enter}");
   expect(await screen.findByTestId("oauth-username")).toBeTruthy();
   expect(screen.queryByTestId("oauth-redirect-uri")).toBeNull();
   await waitFor(() => expect(setParams().at(-1)).toEqual({ grant: "password" }));

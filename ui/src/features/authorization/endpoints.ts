@@ -13,6 +13,7 @@ export const ENDPOINTS: Endpoint[] = [
   { name: "authorization_endpoint", label: "Authorize", testid: "oauth-authorization-url" },
   { name: "token_endpoint", label: "Token", testid: "oauth-token-url", always: true },
   { name: "device_authorization_endpoint", label: "Device", testid: "oauth-device-url" },
+  { name: "backchannel_authentication_endpoint", label: "CIBA", testid: "oauth-backchannel-url" },
   { name: "jwks_uri", label: "JWKS", testid: "oauth-jwks-uri", always: true },
   { name: "pushed_authorization_request_endpoint", label: "PAR", testid: "oauth-par-url" },
   { name: "userinfo_endpoint", label: "User info", testid: "oauth-userinfo-url", always: true },

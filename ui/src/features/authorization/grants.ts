@@ -1,9 +1,15 @@
 import type { Component } from "svelte";
 import type { SelectOption } from "../../components/select";
 import AuthorizationCode from "./grants/AuthorizationCode.svelte";
+import Ciba from "./grants/Ciba.svelte";
 import ClientCredentials from "./grants/ClientCredentials.svelte";
 import DeviceCode from "./grants/DeviceCode.svelte";
+import Implicit from "./grants/Implicit.svelte";
+import JwtBearer from "./grants/JwtBearer.svelte";
 import Password from "./grants/Password.svelte";
+import RefreshToken from "./grants/RefreshToken.svelte";
+import SamlBearer from "./grants/SamlBearer.svelte";
+import TokenExchange from "./grants/TokenExchange.svelte";
 
 /** A way to get a token: its words and its form. A new grant is one form and one entry here. */
 export interface GrantForm {
@@ -36,14 +42,29 @@ export const GRANTS: Record<string, GrantForm> = {
     interactive: false,
     endpoints: [],
   },
+  token_exchange: { label: "Token exchange", form: TokenExchange, interactive: false, endpoints: [] },
+  jwt_bearer: { label: "JWT bearer", form: JwtBearer, interactive: false, endpoints: [] },
+  saml2_bearer: { label: "SAML bearer", form: SamlBearer, interactive: false, endpoints: [] },
+  ciba: {
+    label: "CIBA",
+    form: Ciba,
+    interactive: true,
+    endpoints: ["backchannel_authentication_endpoint"],
+  },
+  refresh_token: { label: "Refresh token", form: RefreshToken, interactive: false, endpoints: [] },
   password: { label: "Password", group: "Legacy", form: Password, interactive: false, endpoints: [] },
+  implicit: {
+    label: "Implicit",
+    group: "Legacy",
+    form: Implicit,
+    interactive: true,
+    endpoints: ["authorization_endpoint"],
+  },
 };
 
-/** The grants by which a person takes part each time, also those without a form of their own yet. */
-const INTERACTIVE = ["authorization_code", "implicit", "device_code", "ciba"];
-
+/** Whether a person takes part each time. */
 export function isInteractive(grant: string): boolean {
-  return INTERACTIVE.includes(grant);
+  return GRANTS[grant]?.interactive ?? false;
 }
 
 /** The name of a grant for a person. */
