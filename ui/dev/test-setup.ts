@@ -1,7 +1,9 @@
 // What happy-dom leaves out and our parts (CodeMirror, bits-ui) ask for.
-import { afterEach, vi } from "vitest";
-import { clearMocks } from "@tauri-apps/api/mocks";
+import { afterEach, beforeEach, vi } from "vitest";
+import { clearMocks, mockWindows } from "@tauri-apps/api/mocks";
 import { cleanup } from "@testing-library/svelte";
+
+beforeEach(() => mockWindows("main"));
 
 // First the window goes, then what it listened to.
 afterEach(() => {

@@ -1,4 +1,5 @@
 import { EditorView } from "@codemirror/view";
+import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -51,6 +52,24 @@ test("a_workspace_without_collections_offers_three_ways_to_begin", async () => {
     expect(screen.getAllByTestId(id)).toHaveLength(1);
   }
   expect(screen.queryByTestId("new-request")).toBeNull();
+});
+
+test("what_was_typed_just_before_the_window_closes_is_saved_first", async () => {
+  await open();
+  await type("url-input", "&last=1");
+  await emit("tauri://close-requested");
+  await waitFor(() => expect(commands("plugin:window|destroy")).toHaveLength(1));
+  const order = given.map(({ name }) => name);
+  expect(order).toContain("edit_request");
+  expect(order.indexOf("edit_request")).toBeLessThan(order.indexOf("plugin:window|destroy"));
+});
+
+test("a_save_that_fails_does_not_keep_the_window_open", async () => {
+  await open();
+  answers.edit_request = () => Promise.reject(new Error("disk full"));
+  await type("url-input", "&last=1");
+  await emit("tauri://close-requested");
+  await waitFor(() => expect(commands("plugin:window|destroy")).toHaveLength(1));
 });
 
 test("opens_what_was_open_when_the_window_was_closed", async () => {

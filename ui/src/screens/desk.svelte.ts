@@ -73,6 +73,11 @@ export class Desk {
     this.tree.unfold(id);
   }
 
+  /** Stores everything that was typed anywhere; rejects when something could not be stored. */
+  async saveAll(): Promise<void> {
+    await Promise.all([this.tabs.flush(), this.environments.saver.flush()]);
+  }
+
   /** Sends the open request with everything that was typed. */
   async send(intent: SendIntent = "plain"): Promise<void> {
     const editor = this.tabs.editor;
