@@ -46,6 +46,7 @@ impl App {
         if !imported.globals.is_empty() {
             self.add_globals(imported.globals).await?;
         }
+        self.say_imported().await?;
         self.say_workspace_changed();
         Ok(ImportResult { nodes, environments, warnings })
     }

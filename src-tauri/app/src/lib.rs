@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use gatepass_core::pipeline::Pipeline;
 use gatepass_core::workspace::{Auth, Id};
-use gatepass_storage::{Database, OpenOptions};
+use gatepass_storage::{AlreadyRunning, Database, InstanceLock, OpenOptions};
 
 use definitions::Definitions;
 use dto::ErrorView;
@@ -69,6 +69,8 @@ pub struct App {
 }
 
 struct Inner {
+    /// Tells this process from others on the same database.
+    process: String,
     workspace: gatepass_storage::tables::workspaces::Workspace,
     pipeline: Pipeline,
     sends: Sends,
@@ -86,12 +88,27 @@ struct Inner {
     editing: tokio::sync::Mutex<()>,
     /// Auth settings that a node had before it got another kind of auth, the last one last.
     left_auths: Mutex<HashMap<String, Vec<Auth>>>,
+    /// Proof that no other window has the data directory, while one is open.
+    alone: Mutex<Option<InstanceLock>>,
     /// What runs in the background while a window is open.
     background: Mutex<Vec<tokio::task::JoinHandle<()>>>,
     playground: tokio::sync::Mutex<Option<RunningPlayground>>,
 }
 
 impl App {
+    /// Opens the application for a window: as the only window on its data directory, with what goes on by itself while
+    /// one is open.
+    ///
+    /// # Errors
+    /// Another window has the directory and keeps it, or the database cannot be opened; it is left as it was.
+    pub async fn open_for_window(options: Options, listener: Arc<dyn Listener>) -> Result<Self, ErrorView> {
+        let alone = the_only_window(&options).await?;
+        let app = Self::open(options, listener).await?;
+        *app.inner.alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(alone);
+        app.keep_tokens_fresh().await;
+        Ok(app)
+    }
+
     /// Opens the database of the data directory, making it if there is none. Nothing secret is touched yet.
     ///
     /// # Errors
@@ -111,6 +128,7 @@ impl App {
         let recorder = HistoryRecorder::new(database.clone(), workspace.id.clone());
         let app = Self {
             inner: Arc::new(Inner {
+                process: uuid::Uuid::new_v4().to_string(),
                 pipeline: outside.pipeline(Some(Arc::new(recorder))),
                 sends: Sends::default(),
                 workspace,
@@ -126,6 +144,7 @@ impl App {
                 listener,
                 editing: tokio::sync::Mutex::new(()),
                 left_auths: Mutex::default(),
+                alone: Mutex::default(),
                 background: Mutex::default(),
                 playground: tokio::sync::Mutex::new(None),
             }),
@@ -147,6 +166,7 @@ impl App {
         if let Err(failure) = self.inner.database.close().await {
             tracing::error!("closing the database: {failure}");
         }
+        self.inner.alone.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -181,5 +201,37 @@ impl App {
 
     pub(crate) fn say_workspace_changed(&self) {
         self.inner.listener.workspace_changed();
+    }
+}
+
+/// Takes the data directory for a window. One that is just closing is waited for.
+async fn the_only_window(options: &Options) -> Result<InstanceLock, ErrorView> {
+    let until = tokio::time::Instant::now() + FAREWELL + Duration::from_secs(1);
+    loop {
+        let refused = match InstanceLock::acquire(&options.data_dir) {
+            Ok(lock) => return Ok(lock),
+            Err(refused) => refused,
+        };
+        let is_held = matches!(refused, AlreadyRunning::Held { .. });
+        if is_held && tokio::time::Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        }
+        let directory = options.data_dir.display();
+        return Err(if is_held {
+            ErrorView::plain(
+                "storage",
+                "Another window of Gatepass has this workspace open",
+                format!("{refused} ({directory})."),
+                "Go on in that window, or give this one a data directory of its own with GATEPASS_DATA_DIR.",
+            )
+        } else {
+            ErrorView::plain(
+                "storage",
+                "The data directory cannot be used",
+                format!("{directory}: {refused}."),
+                "Give yourself write permission for it, or choose another one with GATEPASS_DATA_DIR.",
+            )
+        });
     }
 }

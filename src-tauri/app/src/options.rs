@@ -65,7 +65,10 @@ impl Options {
 
     /// Tells data directories apart where only letters and digits are allowed.
     pub fn data_dir_fingerprint(&self) -> String {
-        let path = std::path::absolute(&self.data_dir).unwrap_or_else(|_| self.data_dir.clone());
+        // Two names of one directory are one; one that is not there yet has but its own.
+        let path = std::fs::canonicalize(&self.data_dir)
+            .or_else(|_| std::path::absolute(&self.data_dir))
+            .unwrap_or_else(|_| self.data_dir.clone());
         let mut fingerprint = DefaultHasher::new();
         path.hash(&mut fingerprint);
         format!("{:016x}", fingerprint.finish())

@@ -18,11 +18,7 @@ impl Desk {
     pub(crate) fn open(options: Options, listener: Arc<dyn Listener>) -> Self {
         let (sender, opening) = watch::channel(None);
         tauri::async_runtime::spawn(async move {
-            let opened = App::open(options, listener).await;
-            if let Ok(app) = &opened {
-                app.keep_tokens_fresh().await;
-            }
-            let _ = sender.send(Some(opened));
+            let _ = sender.send(Some(App::open_for_window(options, listener).await));
         });
         Self { opening }
     }

@@ -39,6 +39,8 @@ pub fn run(environment: Environment) {
     match built {
         Ok(app) => app.run(|app, event| {
             if let tauri::RunEvent::Exit = event {
+                // Whoever starts it again from now on wants a new window; it waits for the data directory.
+                tauri_plugin_single_instance::destroy(app);
                 app.state::<Desk>().close();
             }
         }),

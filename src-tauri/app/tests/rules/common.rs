@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use gatepass_app::dto::{FlowChanged, KeyStoreView, NodeView, SendProgress, TokenChanged};
+use gatepass_app::dto::{ErrorView, FlowChanged, KeyStoreView, NodeView, SendProgress, TokenChanged};
 use gatepass_app::oauth::Secret;
 use gatepass_app::{App, Environment, KeyStoreKind, Listener, Options};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ pub struct Heard {
     pub key_stores: Mutex<Vec<KeyStoreView>>,
     pub tokens: Mutex<Vec<String>>,
     pub flows: Mutex<Vec<String>>,
+    pub workspaces: Mutex<usize>,
 }
 
 impl Listener for Heard {
@@ -28,7 +29,9 @@ impl Listener for Heard {
     fn key_store_changed(&self, state: KeyStoreView) {
         self.key_stores.lock().unwrap().push(state);
     }
-    fn workspace_changed(&self) {}
+    fn workspace_changed(&self) {
+        *self.workspaces.lock().unwrap() += 1;
+    }
 }
 
 /// An application on a data directory, and what it says.
@@ -47,6 +50,13 @@ impl Desk {
         let heard = Arc::new(Heard::default());
         let app = App::open(options, Arc::clone(&heard) as _).await.unwrap();
         Self { app, heard }
+    }
+
+    /// Starts as a window does.
+    pub async fn window(data_dir: &Path) -> Result<Self, ErrorView> {
+        let heard = Arc::new(Heard::default());
+        let options = Options { key_store: Some(KeyStoreKind::File), ..options(data_dir) };
+        Ok(Self { app: App::open_for_window(options, Arc::clone(&heard) as _).await?, heard })
     }
 
     /// Imports a Postman collection, and returns the new rows.

@@ -9,3 +9,4 @@ mod locked;
 mod playground;
 mod secrets;
 mod tokens;
+mod windows;

@@ -12,8 +12,7 @@ use crate::common::{Desk, eventually, folder};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_another_process_is_heard() {
     let data = folder();
-    let window = Desk::open(data.path(), Some(KeyStoreKind::File)).await;
-    window.app.keep_tokens_fresh().await;
+    let window = Desk::window(data.path()).await.unwrap();
     let request = request_with(&window, &slow_provider(Duration::ZERO, 600).await).await;
     let key = window.app.token_key(request.clone()).await.unwrap().unwrap();
     let heard = async || {
@@ -107,8 +106,7 @@ async fn closing_waits_for_a_refresh_that_has_left_and_keeps_its_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_card_shows_the_steps_of_a_renewal_in_the_background() {
     let data = folder();
-    let desk = Desk::open(data.path(), Some(KeyStoreKind::File)).await;
-    desk.app.keep_tokens_fresh().await;
+    let desk = Desk::window(data.path()).await.unwrap();
     let provider = slow_provider(Duration::ZERO, 3).await;
     let request = request_with(&desk, &provider).await;
     let first = desk.app.get_new_token(request.clone()).await.unwrap();
