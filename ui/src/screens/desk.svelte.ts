@@ -83,7 +83,7 @@ export class Desk {
     const editor = this.tabs.editor;
     if (!editor?.detail?.request || this.environments.open) return;
     try {
-      await Promise.all([editor.saver.flush(), this.environments.saver.flush()]);
+      await Promise.all([editor.settle(), this.environments.saver.flush()]);
     } catch {
       // What could not be saved is said where it was typed; what is on screen must not differ from what is sent.
       return;

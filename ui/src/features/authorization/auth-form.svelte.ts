@@ -45,7 +45,7 @@ export class AuthForm {
 
   /** The value of a secret, because the person asked to see it. */
   async reveal(name: string): Promise<string> {
-    await this.editor.saver.flush();
+    await this.editor.settle();
     return command("reveal_auth_secret", { id: this.editor.id, name });
   }
 
@@ -77,7 +77,7 @@ export class AuthForm {
 
   /** Reads what the issuer publishes, with everything that was typed. */
   async discover(): Promise<void> {
-    await this.editor.saver.flush();
+    await this.editor.settle();
     await this.#discoveries.read(this.issuer, this.editor.id);
   }
 }

@@ -5,7 +5,11 @@ import type { NodeEditor } from "../request-editor";
 const remembered = new WeakMap<NodeEditor, Map<string, Record<string, JsonValue>>>();
 
 /** Chooses another kind of authorization; null inherits. What was set under it before comes back. */
-export async function changeType(editor: NodeEditor, kind: string | null): Promise<void> {
+export function changeType(editor: NodeEditor, kind: string | null): Promise<void> {
+  return editor.choose(() => change(editor, kind));
+}
+
+async function change(editor: NodeEditor, kind: string | null): Promise<void> {
   const before = editor.detail?.auth ?? null;
   if ((before?.type ?? null) === kind) return;
   await editor.saver.flush();
@@ -19,12 +23,14 @@ export async function changeType(editor: NodeEditor, kind: string | null): Promi
 }
 
 /** Sets what is inherited on the node itself, to be changed there. Secrets have to be entered again. */
-export async function overrideHere(editor: NodeEditor): Promise<void> {
-  const inherited = editor.detail?.effectiveAuth.auth;
-  if (!inherited) return;
-  await editor.setAuth(inherited.type);
-  editor.setAuthParams(plainParams(inherited.params, inherited.secrets));
-  await editor.saver.flush();
+export function overrideHere(editor: NodeEditor): Promise<void> {
+  return editor.choose(async () => {
+    const inherited = editor.detail?.effectiveAuth.auth;
+    if (!inherited) return;
+    await editor.setAuth(inherited.type);
+    editor.setAuthParams(plainParams(inherited.params, inherited.secrets));
+    await editor.saver.flush();
+  });
 }
 
 /** The parameters without those that hold a secret somewhere inside. */

@@ -29,6 +29,8 @@ export class NodeEditor {
   readonly #hooks: NodeHooks;
   #pendingRequest: RequestEdit = {};
   #pendingParams: Record<string, JsonValue> = {};
+  /** Ends when the kind of authorization that was chosen last is stored, or could not be. */
+  #chosen: Promise<unknown> = Promise.resolve();
 
   readonly saveProblem = $derived(
     this.saver.state === "failed" ? Failure.from(this.saver.failure).view : null,
@@ -99,6 +101,19 @@ export class NodeEditor {
       if (this.detail) this.detail = { ...this.detail, scope };
       this.#hooks.oninherited(this.id);
     });
+  }
+
+  /** Chooses another kind of authorization in several steps, one choice after the other. */
+  choose(steps: () => Promise<void>): Promise<void> {
+    const chosen = this.#chosen.then(steps);
+    this.#chosen = chosen.catch(() => {});
+    return chosen;
+  }
+
+  /** Stores everything that was typed or chosen; rejects when something could not be saved. */
+  async settle(): Promise<void> {
+    await this.#chosen;
+    await this.saver.flush();
   }
 
   /** Chooses the kind of authorization by Postman's name; null inherits. */

@@ -77,7 +77,7 @@ export class OpenTabs {
 
   /** Saves everything that waits; rejects when something could not be saved. */
   async flush(): Promise<void> {
-    for (const editor of this.#editors.values()) await editor.saver.flush();
+    for (const editor of this.#editors.values()) await editor.settle();
   }
 
   /** Changes settings of the authorization of any node, open or not; the tabs that inherit them read them again. */
