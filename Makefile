@@ -66,11 +66,10 @@ else
 	scripts/with-display.sh cargo test --workspace --all-targets --locked
 endif
 
-# Release builds of both programs: ten minutes on two cores the first time.
+# Release builds of both programs and of the loop beside them: a quarter of an hour on two cores the first time.
 bench: setup ## measure speed and memory beside what it is built on; writes docs/benchmarks.md
-	cargo build --workspace --bins --locked
-	cargo build --release --package gatepass-cli --package gatepass-desktop --bins --examples --locked
-	scripts/with-display.sh "$(TARGET)/debug/bench" "$(TARGET)/release" docs/benchmarks.md
+	cargo build --release --package gatepass-cli --package gatepass-desktop --package gatepass-tests --bins --examples --locked
+	scripts/with-display.sh "$(TARGET)/release/bench" docs/benchmarks.md
 
 bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
 	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh

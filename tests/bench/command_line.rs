@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gatepass_tests::Collection;
+use gatepass_tests::{Collection, Provider, auth_config};
 use tokio::process::{Child, Command};
 
 use crate::server::Server;
@@ -37,6 +37,33 @@ pub async fn request_beside_reqwest(gatepass: &Path, table: &mut Table) {
         format!("{:.0} µs, {:.2} ×", ours, ours / bare),
         format!("bare reqwest loop: {bare:.0} µs"),
         "≤ 1.3 ×",
+    );
+}
+
+/// A request with a token in the keeper's memory, over one without.
+pub async fn authorized_over_plain(gatepass: &Path, table: &mut Table) {
+    let provider = Provider::start(&[]).await;
+    let server = Server::start().await;
+    let folder = tempfile::tempdir().expect("folder");
+    let plain = collection(folder.path(), &server.url, 1);
+    let config = auth_config::machine(&provider, "cc");
+    let url = format!("{}/0", server.url);
+    let authorized =
+        write(folder.path(), "authorized.json", Collection::named("Bench").oauth2(&config).get("0", &url));
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        for (file, figures) in [(&authorized, &mut with), (&plain, &mut without)] {
+            let count = REQUESTS.to_string();
+            run(gatepass, &[file, "--iteration-count", &count, "--silent"]).wait().await.expect("gatepass");
+            figures.push(per_request_us(&server.take()));
+        }
+    }
+    let (with, without) = (median(with), median(without));
+    table.row(
+        "a request with a token in the keeper's memory, over one without",
+        format!("{:+.0} µs", with - without),
+        format!("{with:.0} µs and {without:.0} µs"),
+        "≤ 50 µs",
     );
 }
 
@@ -98,7 +125,11 @@ fn collection(folder: &Path, url: &str, requests: usize) -> String {
     for number in 0..requests {
         collection = collection.get(&format!("Request {number}"), &format!("{url}/{number}"));
     }
-    let file = folder.join("bench.json");
+    write(folder, "bench.json", collection)
+}
+
+fn write(folder: &Path, name: &str, collection: Collection) -> String {
+    let file = folder.join(name);
     std::fs::write(&file, collection.json().to_string()).expect("write the collection");
     file.display().to_string()
 }
@@ -121,7 +152,7 @@ fn per_request_us(moments: &[Instant]) -> f64 {
     took.as_secs_f64() * 1e6 / (warm.len() - 1) as f64
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
