@@ -11,6 +11,7 @@
 //! | [`window`] | the desktop window, driven over WebDriver |
 //! | [`secret_service`] | a D-Bus session with a real keyring, or with none |
 //! | [`collection`], [`auth_config`] | what a user brings along |
+//! | [`canaries`] | secrets that are looked for everywhere |
 //!
 //! Everything that a test starts ends with the value that stands for it, by process id, also when the test panics.
 //! Nothing here sleeps for a fixed time and hopes: waiting is always for something, with a limit that is only reached
@@ -20,6 +21,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod auth_config;
+pub mod canaries;
 pub mod chromium;
 pub mod collection;
 pub mod gatepass;

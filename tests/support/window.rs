@@ -191,10 +191,10 @@ impl<'a> Window<'a> {
         let folder = built().join("screenshots");
         std::fs::create_dir_all(&folder).expect("the target folder can be written to");
         let file = folder.join(format!("{name}.png"));
-        self.web
-            .execute_async("document.fonts.ready.then(() => arguments[0]())", Vec::new())
-            .await
-            .expect("the fonts load");
+        // The second frame after this moment shows what the document holds now.
+        let painted = "const done = arguments[0], frame = requestAnimationFrame;
+                       document.fonts.ready.then(() => frame(() => frame(() => setTimeout(done, 50))));";
+        self.web.execute_async(painted, Vec::new()).await.expect("the window paints");
         let png = self.web.screenshot_as_png().await.expect("the driver takes a picture");
         std::fs::write(&file, png).expect("the target folder can be written to");
         file

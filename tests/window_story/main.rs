@@ -9,6 +9,7 @@ mod errors;
 mod first_start;
 mod keeping_fresh;
 mod restart;
+mod security;
 mod sending;
 mod sign_in;
 
