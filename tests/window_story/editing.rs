@@ -102,6 +102,8 @@ async fn oauth_is_set_up_from_an_issuer_and_a_client_id() {
         window.press("oauth-scope", scope).await;
         window.press("oauth-scope", Key::Enter + "").await;
     }
+    let chips = window.find_css("[role=list][aria-label='scopes']").await;
+    assert_eq!(chips.attr("data-value").await.unwrap().as_deref(), Some("openid offline_access api:read"));
     window.screenshot("oauth-set-up").await;
     window.click("get-new-token").await;
     card_is(&window, "valid").await;

@@ -41,7 +41,6 @@ async fn the_page_reaches_nothing_of_the_system() {
         ),
         ("plugin:webview|create_webview", json!({ "windowLabel": "main", "options": { "label": "b" } })),
         ("plugin:window|create", json!({ "options": { "label": "b" } })),
-        ("plugin:window|destroy", json!({ "label": "main" })),
         ("plugin:window|set_title", json!({ "label": "main", "value": "pwned" })),
         ("plugin:dialog|open", json!({ "options": {} })),
         ("plugin:dialog|save", json!({ "options": {} })),
