@@ -1,12 +1,18 @@
 //! Import: first a preview, then the real thing. Nothing that comes in runs by itself.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use gatepass_core::workspace::NodeKind;
+use gatepass_core::exchange::ResponseBody;
+use gatepass_core::pipeline::{Draft, Outcome, Trouble};
+use gatepass_core::ports::Unwatched;
+use gatepass_core::workspace::{Definition, NodeKind, RequestDefinition};
 use gatepass_interchange::{Imported, ReadFailure};
+use gatepass_oauth::keeper::SendTerms;
 
 use crate::App;
 use crate::dto::{EnvironmentView, ErrorView, ImportItem, ImportPreview, ImportResult, ImportWarning};
+use crate::sending::Unobserved;
 
 /// Larger files are no collections, in bytes.
 const FILE_LIMIT: u64 = 64 << 20;
@@ -27,9 +33,55 @@ impl App {
         self.bring_in(read(text.into_bytes(), name).await?).await
     }
 
+    /// Brings in what a URL answers with. Nothing else is asked for, whatever the document refers to.
+    pub async fn import_url(&self, url: &str) -> Result<ImportResult, ErrorView> {
+        let (bytes, name) = self.fetch(url).await?;
+        self.bring_in(read(bytes, name).await?).await
+    }
+
     pub async fn import_file(&self, path: String) -> Result<ImportResult, ErrorView> {
         let (bytes, name) = read_file(PathBuf::from(path)).await?;
         self.bring_in(read(bytes, name).await?).await
+    }
+
+    async fn fetch(&self, url: &str) -> Result<(Vec<u8>, String), ErrorView> {
+        let request = RequestDefinition {
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            ..RequestDefinition::default()
+        };
+        let definition = Definition { request: Some(request), ..Definition::default() };
+        let mut draft = Draft::new("import", Arc::new(definition));
+        draft.settings = self.outside().send_settings();
+        let pipeline = self.outside().pipeline(None);
+        let sent = pipeline.send(draft, &SendTerms::default(), &Unwatched, Arc::new(Unobserved)).await;
+        let exchange = match sent.outcome {
+            Outcome::Answered(exchange) => exchange,
+            Outcome::Failed(Trouble::Send(failure)) => return Err(failure.into()),
+            Outcome::Failed(Trouble::Auth(failure)) => return Err(failure.into()),
+            Outcome::HeldBack(held) => {
+                return Err(ErrorView::plain("network", "The URL was not asked", held.message, "Try again."));
+            }
+        };
+        let response = exchange.response;
+        if !(200..300).contains(&response.status) {
+            return Err(ErrorView::plain(
+                "usage",
+                "The URL does not lead to a document",
+                format!("The server answered {} {}.", response.status, response.reason),
+                "Open it in a browser to see why; a page that asks to sign in cannot be imported.",
+            ));
+        }
+        if response.body.size() > FILE_LIMIT {
+            return Err(too_large(response.body.size()));
+        }
+        let name =
+            exchange.request.url.path_segments().and_then(|mut path| path.next_back().map(str::to_owned));
+        let bytes = match &response.body {
+            ResponseBody::Memory(bytes) => bytes.to_vec(),
+            ResponseBody::File(file) => read_file(file.path.clone()).await?.0,
+        };
+        Ok((bytes, name.unwrap_or_default()))
     }
 
     pub(crate) async fn bring_in(&self, imported: Imported) -> Result<ImportResult, ErrorView> {
@@ -73,16 +125,20 @@ async fn read_file(path: PathBuf) -> Result<(Vec<u8>, String), ErrorView> {
     };
     let size = tokio::fs::metadata(&path).await.map_err(unreadable)?.len();
     if size > FILE_LIMIT {
-        return Err(ErrorView::plain(
-            "usage",
-            "The file is too large to import",
-            format!("It has {} MiB; at most {} are read.", size >> 20, FILE_LIMIT >> 20),
-            "Leave out saved responses, or export the collection in parts.",
-        ));
+        return Err(too_large(size));
     }
     let bytes = tokio::fs::read(&path).await.map_err(unreadable)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((bytes, name))
+}
+
+fn too_large(size: u64) -> ErrorView {
+    ErrorView::plain(
+        "usage",
+        "The document is too large to import",
+        format!("It has {} MiB; at most {} are read.", size >> 20, FILE_LIMIT >> 20),
+        "Leave out saved responses, or export the collection in parts.",
+    )
 }
 
 fn preview(imported: &Imported) -> ImportPreview {

@@ -246,7 +246,7 @@ impl Sends {
 }
 
 /// Nobody looks at the steps of a request without OAuth.
-struct Unobserved;
+pub(crate) struct Unobserved;
 
 impl FlowObserver for Unobserved {
     fn step(&self, _step: &FlowStep) {}

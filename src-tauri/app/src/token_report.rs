@@ -28,7 +28,6 @@ pub fn token_report(
     let checks = stored.map(|stored| json!(stored.tokens.id_token_checks)).unwrap_or_else(|| json!([]));
     report["id_token_checks"] = checks;
     report["flow"] = json!(flow);
-    report["notices"] = stored.map(|stored| json!(stored.tokens.notices)).unwrap_or_else(|| json!([]));
     report
 }
 
@@ -38,7 +37,7 @@ pub fn token_summary(stored: Option<&StoredTokens>, status: Status, revealed: Re
         return json!({
             "status": status, "reason": null, "name": null, "token_type": null, "access_token": null,
             "id_token": null, "has_refresh_token": false, "scope": null, "obtained_at": null,
-            "expires_at": null, "response": {}, "id_token_claims": {},
+            "expires_at": null, "response": {}, "id_token_claims": {}, "notices": [],
         });
     };
     let tokens = &stored.tokens;
@@ -58,6 +57,7 @@ pub fn token_summary(stored: Option<&StoredTokens>, status: Status, revealed: Re
         "expires_at": tokens.expires_at.map(rfc3339),
         "response": tokens.response,
         "id_token_claims": tokens.id_token.as_ref().map(claims_of).unwrap_or_default(),
+        "notices": tokens.notices,
     });
     if revealed.refresh_token {
         report["refresh_token"] = shown(&tokens.refresh_token, true);

@@ -68,6 +68,11 @@ impl Aim {
         self.app.outside().keeper()
     }
 
+    /// Whether what a sign-in brings can be kept: asked before a person is sent to a provider in vain.
+    pub async fn prove_vault(&self) -> Result<(), Stop> {
+        self.app.open_vault().await.map_err(Stop::from)
+    }
+
     /// Writes down what is still in memory, and passes the result on.
     pub async fn close_with(self, result: Result<Ending, Stop>) -> Result<Ending, Stop> {
         self.app.close().await;
@@ -124,9 +129,10 @@ pub async fn surrounding(app: Option<&App>, variables: &Variables) -> Result<Sur
         }
         (Some(name), None) => return Err(unknown_environment(name)),
     };
-    let mut globals = match &variables.globals {
-        Some(file) => globals_of_file(file)?,
-        None => Vec::new(),
+    let mut globals = match (&variables.globals, app) {
+        (Some(file), _) => globals_of_file(file)?,
+        (None, Some(app)) => app.globals().await?,
+        (None, None) => Vec::new(),
     };
     if !variables.environment_variables.is_empty() {
         let environment = environment.get_or_insert_with(|| Environment {

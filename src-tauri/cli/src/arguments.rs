@@ -244,9 +244,6 @@ pub struct TokenTarget {
     /// Print the refresh token too (with `--json`).
     #[arg(long)]
     pub reveal_refresh_token: bool,
-    /// Keep the token in the database when it was named by a file.
-    #[arg(long)]
-    pub save_tokens: bool,
 }
 
 #[derive(Args, Clone)]
@@ -260,8 +257,8 @@ pub struct ListTarget {
 
 #[derive(Args)]
 pub struct ImportArguments {
-    /// A file, or `-` for stdin.
-    #[arg(value_name = "FILE|-")]
+    /// A file, a URL, or `-` for stdin.
+    #[arg(value_name = "FILE|URL|-")]
     pub source: String,
     /// Print one JSON document.
     #[arg(long)]
@@ -282,6 +279,9 @@ pub struct ExportArguments {
     /// Leave secrets in. They are left out by default.
     #[arg(long)]
     pub include_secrets: bool,
+    /// Print one JSON document: the collection, or with `-o` where it was written; errors too.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

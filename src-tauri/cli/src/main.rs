@@ -19,7 +19,7 @@ use arguments::{Arguments, Command, TokenAction};
 use outcome::{Ending, Stop};
 
 fn main() -> ExitCode {
-    let json = std::env::args().any(|argument| argument == "--json");
+    let json = std::env::args_os().any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error, json),
@@ -71,20 +71,38 @@ async fn run(arguments: Arguments) -> Result<Ending, Stop> {
 
 /// Usage errors, and `--help` and `--version`, which are none.
 fn refuse(error: &clap::Error, json: bool) -> ExitCode {
-    if !error.use_stderr() {
+    use clap::error::ErrorKind;
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (is_help && !json) {
         let _ = error.print();
-        return Ending::Done.into();
+        return if is_help { Ending::Usage } else { Ending::Done }.into();
     }
-    if json {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let stop = Stop::usage(
-            first,
-            "The command line is not one that gatepass understands.",
+    usage(error).report(json).into()
+}
+
+/// What clap says, in the shape of all our errors.
+fn usage(error: &clap::Error) -> Stop {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Stop::usage(
+            "A command is missing",
+            "gatepass was called without one.",
             "See gatepass --help.",
         );
-        return stop.report(true).into();
     }
-    let _ = error.print();
-    Ending::Usage.into()
+    let text = error.render().to_string();
+    // The message goes up to the first empty line; after it come tips and the usage.
+    let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let message: Vec<&str> = message.trim_start_matches("error: ").split_whitespace().collect();
+    let tip = rest.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+    let usage = rest.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
+    Stop::usage(
+        message.join(" "),
+        tip.map_or("The command line is not one that gatepass understands.".to_owned(), |tip| {
+            format!("The command line is not one that gatepass understands; {tip}.")
+        }),
+        match usage {
+            Some(usage) => format!("Write {usage}; see gatepass --help."),
+            None => "See gatepass --help.".to_owned(),
+        },
+    )
 }

@@ -52,7 +52,7 @@ impl Stop {
     /// Says it: on stderr for a person, on stdout as one JSON document for a program.
     pub fn report(&self, json: bool) -> Ending {
         if json {
-            say!("{}", failure_report(&self.failure));
+            terminal::document(&failure_report(&self.failure));
         } else {
             tell!("{}", terminal::inert(&format!("error: {}", self.failure.message)));
             tell!("{}", terminal::inert(&format!("why: {}", self.failure.cause)));
@@ -72,7 +72,9 @@ impl From<Failure> for Stop {
 impl From<ErrorView> for Stop {
     fn from(error: ErrorView) -> Self {
         let code = serde_json::from_value(serde_json::Value::String(error.code.clone()));
-        let failure = Failure::new(code.unwrap_or(Code::Usage), error.message, error.cause, error.next_step);
+        let mut failure =
+            Failure::new(code.unwrap_or(Code::Usage), error.message, error.cause, error.next_step);
+        failure.oauth_error = error.oauth_error;
         Stop::from(failure)
     }
 }

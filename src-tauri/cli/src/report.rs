@@ -71,7 +71,7 @@ impl Report {
                         "timedOut": summary.is_none(),
                     },
                 });
-                say!("{document}");
+                terminal::document(&document);
             }
             Look::Text { coloured } => {
                 if summary.is_none() {

@@ -34,7 +34,7 @@ pub fn inert(text: &str, limit: usize) -> String {
 }
 
 /// Characters that change how the text around them is shown, or can't be seen at all.
-fn is_treacherous(character: char) -> bool {
+pub fn is_treacherous(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'

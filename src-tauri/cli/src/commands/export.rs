@@ -2,11 +2,13 @@
 
 use gatepass_app::core::workspace::Branch;
 use gatepass_app::interchange::postman::{Options, write_collection};
+use serde_json::json;
 
 use crate::aim::{self, is_file};
 use crate::arguments::ExportArguments;
 use crate::outcome::{Ending, Stop};
 use crate::place::Place;
+use crate::terminal;
 
 pub async fn export(place: &Place, arguments: ExportArguments) -> Result<Ending, Stop> {
     if arguments.format != "postman" {
@@ -24,15 +26,19 @@ pub async fn export(place: &Place, arguments: ExportArguments) -> Result<Ending,
     let branch: Branch = source?.into_branch();
     let document = write_collection(&branch, Options { secrets: arguments.include_secrets });
     let text = format!("{document:#}\n");
-    match &arguments.output {
-        None => say!("{}", text.trim_end()),
-        Some(file) => std::fs::write(file, text).map_err(|error| {
-            Stop::usage(
-                "The export cannot be written",
-                format!("{}: {error}.", file.display()),
-                "Name a file in a folder that exists and that you may write to.",
-            )
-        })?,
+    let Some(file) = &arguments.output else {
+        say!("{}", text.trim_end());
+        return Ok(Ending::Done);
+    };
+    std::fs::write(file, text).map_err(|error| {
+        Stop::usage(
+            "The export cannot be written",
+            format!("{}: {error}.", file.display()),
+            "Name a file in a folder that exists and that you may write to.",
+        )
+    })?;
+    if arguments.json {
+        terminal::document(&json!({ "done": true, "file": file.display().to_string() }));
     }
     Ok(Ending::Done)
 }

@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use gatepass_app::dto::ErrorView;
+use gatepass_app::oauth::Code;
 use serde_json::json;
 
 use crate::arguments::ImportArguments;
@@ -21,10 +23,12 @@ pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending,
             )
         })?;
         app.import_text(text, String::new()).await
+    } else if arguments.source.starts_with("http://") || arguments.source.starts_with("https://") {
+        app.import_url(&arguments.source).await
     } else {
         app.import_file(arguments.source.clone()).await
     };
-    let result = result.map_err(Stop::from);
+    let result = result.map_err(unreadable);
     app.close().await;
     let result = result?;
     let collections: Vec<_> = result.nodes.iter().filter(|node| node.parent.is_none()).collect();
@@ -46,7 +50,9 @@ pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending,
             .iter()
             .map(|warning| json!({ "item": warning.item, "reason": warning.reason, "what_happens": warning.what_happens }))
             .collect();
-        say!("{}", json!({ "collections": collections, "environments": environments, "warnings": warnings }));
+        terminal::document(
+            &json!({ "collections": collections, "environments": environments, "warnings": warnings }),
+        );
         return Ok(Ending::Done);
     }
     for node in collections {
@@ -62,6 +68,15 @@ pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending,
         );
     }
     Ok(Ending::Done)
+}
+
+/// Whatever is wrong with a document, or on the way to it, makes it unreadable input.
+fn unreadable(error: ErrorView) -> Stop {
+    let stop = Stop::from(error);
+    match stop.failure.code {
+        Code::Storage | Code::KeyStore => stop,
+        _ => Stop { ending: Ending::Usage, ..stop },
+    }
 }
 
 fn counted(requests: usize) -> String {

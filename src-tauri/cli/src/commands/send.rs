@@ -1,6 +1,5 @@
 //! `gatepass send`: one request; its body goes to stdout, the rest to stderr.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -95,12 +94,9 @@ fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
     }
     let body = body_of(&exchange.response.body)?;
     if arguments.json {
-        say!("{}", document(&exchange, &body, auth));
+        terminal::document(&document(&exchange, &body, auth));
     } else {
-        let mut out = std::io::stdout().lock();
-        // A reader that has seen enough (`| head`) is no error.
-        let _ = out.write_all(&body);
-        let _ = out.flush();
+        terminal::body(&body);
     }
     Ok(if exchange.response.status < 400 { Ending::Done } else { Ending::Failed })
 }

@@ -18,6 +18,9 @@ use crate::terminal;
 /// The stored token if it is good, a renewed one, or a new one: asking for it is the click that auto-refresh waits for.
 pub async fn get(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     let mut aim = Aim::take(place, &target).await?;
+    if let Err(stop) = aim.prove_vault().await {
+        return aim.close_with(Err(stop)).await;
+    }
     aim.demand.config.auto_refresh = true;
     let steps = Arc::new(Steps::default());
     let got = usable(&aim, &target, &steps).await;
@@ -135,7 +138,7 @@ async fn list_stored(app: &gatepass_app::App, target: &ListTarget) -> Result<End
                 row
             })
             .collect();
-        say!("{}", json!({ "tokens": tokens }));
+        terminal::document(&json!({ "tokens": tokens }));
         return Ok(Ending::Done);
     }
     for (status, stored) in rows {
@@ -167,7 +170,11 @@ fn print(
     let status = aim.keeper().status(&aim.demand, stored);
     if target.json {
         let revealed = Revealed { tokens: true, refresh_token: target.reveal_refresh_token };
-        say!("{}", token_report(stored, status, &steps.taken(), revealed));
+        let mut report = token_report(stored, status, &steps.taken(), revealed);
+        if stored.is_none() {
+            report["name"] = json!(aim.demand.config.token_name);
+        }
+        terminal::document(&report);
         return Ok(Ending::Done);
     }
     let Some(stored) = stored else { return Err(sign_in_needed("There is no token").into()) };
@@ -186,18 +193,33 @@ fn print(
             .as_ref()
             .ok_or_else(|| sign_in_needed("The token set holds no access token"))?
     };
-    say!("{}", line_for(aim, target, token));
+    let token = printable(token)?;
+    if !target.header {
+        say!("{token}");
+        return Ok(Ending::Done);
+    }
+    // A token that is bound to a key goes by its own scheme (RFC 9449 §7.1); the proof differs for each request.
+    let is_bound = !target.id_token && stored.tokens.token_type.eq_ignore_ascii_case("DPoP");
+    let config = &aim.demand.config;
+    let (name, scheme) = (&config.header_name, if is_bound { "DPoP" } else { config.header_prefix.trim() });
+    let line =
+        if scheme.is_empty() { format!("{name}: {token}") } else { format!("{name}: {scheme} {token}") };
+    say!("{line}");
     Ok(Ending::Done)
 }
 
-/// The token alone, or the header that a request would carry.
-fn line_for(aim: &Aim, target: &TokenTarget, token: &Secret) -> String {
-    let config = &aim.demand.config;
-    match target.header {
-        false => token.expose().to_owned(),
-        true if config.header_prefix.is_empty() => format!("{}: {}", config.header_name, token.expose()),
-        true => format!("{}: {} {}", config.header_name, config.header_prefix, token.expose()),
+/// The token's text, unless it would steer a terminal or end a line: such a token goes into no header either.
+fn printable(token: &Secret) -> Result<&str, Failure> {
+    let text = token.expose();
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Ok(text);
     }
+    Err(Failure::new(
+        Code::InvalidResponse,
+        "The token holds characters that a token cannot have",
+        "There are line breaks, control characters or letters outside of ASCII in it (RFC 6749 appendix A.12).",
+        "Ask whoever runs the provider; see it escaped with --json.",
+    ))
 }
 
 fn no_id_token() -> Failure {

@@ -56,7 +56,7 @@ pub async fn delete(place: &Place, target: TokenTarget) -> Result<Ending, Stop> 
 fn tell_claims(inspected: Result<Inspected, Failure>, json: bool) -> Result<Ending, Stop> {
     let inspected = inspected?;
     if json {
-        say!("{}", json!({ "claims": inspected.claims, "checks": inspected.checks }));
+        terminal::document(&json!({ "claims": inspected.claims, "checks": inspected.checks }));
         return Ok(Ending::Done);
     }
     for (name, value) in &inspected.claims {
@@ -72,21 +72,29 @@ fn tell_claims(inspected: Result<Inspected, Failure>, json: bool) -> Result<Endi
 
 fn tell_end(ended: Result<Ended, Failure>, json: bool) -> Result<Ending, Stop> {
     let ended = ended?;
-    if let Some(failure) = ended.failure {
+    if let Some(mut failure) = ended.failure {
         if !json {
             for notice in &ended.notices {
                 tell!("{}", terminal::inert(&format!("note: {notice}")));
             }
+        }
+        if ended.removed {
+            failure.cause =
+                format!("{} The tokens were removed here all the same.", sentence(&failure.cause));
         }
         return Err(failure.into());
     }
     tell_done(ended.revoked_at_provider, &ended.notices, json)
 }
 
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
 fn tell_done(revoked_at_provider: bool, notices: &[String], json: bool) -> Result<Ending, Stop> {
     if json {
         let done = json!({ "done": true, "revoked_at_provider": revoked_at_provider, "notices": notices });
-        say!("{done}");
+        terminal::document(&done);
         return Ok(Ending::Done);
     }
     for notice in notices {
