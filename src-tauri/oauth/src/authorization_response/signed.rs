@@ -65,8 +65,8 @@ pub async fn open(
 fn refused(cause: String) -> Failure {
     Failure::new(
         Code::InvalidResponse,
-        "An answer was ignored whose signature does not hold",
+        "The provider's answer is not signed as it was asked for",
         cause,
-        "Finish the sign-in in the browser window that was opened last. If it happens each time, check `jwks_uri`.",
+        "Sign in again. If it happens each time, check `jwks_uri`, or choose a response mode without a signature.",
     )
 }

@@ -10,7 +10,7 @@ use crate::authorization_request::{
     AuthorizationRequest, answers_in_fragment, check_openable, is_loopback, with_parameters,
 };
 use crate::authorization_response::{
-    AuthorizationResponse, ExpectedAnswer, Rejection, pasted_parameters, signed,
+    AuthorizationResponse, ExpectedAnswer, Rejection, pasted_parameters, routing_state, signed,
 };
 use crate::authorization_server::{Endpoint, IssuerRule};
 use crate::config::{CertificateConfig, RequestObject};
@@ -237,7 +237,8 @@ async fn pasted(
     }
 }
 
-/// Holds parameters against this login; signed ones are verified first, and plain ones do not pass for them.
+/// Holds parameters against this login; signed ones are verified first, and plain ones do not pass for them: an
+/// answer with the right state and without a signature that holds ends the login.
 async fn judge(
     dialogue: &Dialogue<'_>,
     parameters: Vec<(String, Secret)>,
@@ -246,8 +247,16 @@ async fn judge(
     if !signed::is_asked_for(dialogue.config) {
         return AuthorizationResponse::validate(parameters, expected);
     }
-    let parameters = signed::open(dialogue, &parameters).await.map_err(Rejection::NotOurs)?;
-    AuthorizationResponse::validate(parameters, expected)
+    match signed::open(dialogue, &parameters).await {
+        Ok(opened) => AuthorizationResponse::validate(opened, expected),
+        // Nobody else knows the state: this is the answer, and nothing else will come.
+        Err(failure) if carries(&parameters, expected.state) => Err(Rejection::Final(failure)),
+        Err(failure) => Err(Rejection::NotOurs(failure)),
+    }
+}
+
+fn carries(parameters: &[(String, Secret)], state: &Secret) -> bool {
+    routing_state(parameters).is_some_and(|found| Secret::from(found) == *state)
 }
 
 fn settled(

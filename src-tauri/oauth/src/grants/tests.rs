@@ -561,7 +561,7 @@ mod signed {
     }
 
     #[test]
-    fn a_plain_or_forged_or_misaddressed_or_expired_response_is_ignored() {
+    fn a_plain_or_forged_or_misaddressed_or_expired_response_is_refused_and_not_redeemed() {
         let plain = after(|scene| {
             let url = &scene.world.browser.opened()[0];
             let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
@@ -574,7 +574,7 @@ mod signed {
             after(|scene| format!("response={}", answer(scene, SECRET, json!({"aud": "billing"}))));
         let expired = after(|scene| format!("response={}", answer(scene, SECRET, json!({"exp": 1}))));
         for (outcome, requests) in [plain, forged, misaddressed, expired] {
-            assert_eq!(outcome.err().unwrap().code, Code::Cancelled);
+            assert_eq!(outcome.err().unwrap().code, Code::InvalidResponse);
             assert_eq!(requests, 0);
         }
     }
