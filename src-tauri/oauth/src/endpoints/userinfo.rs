@@ -3,13 +3,15 @@
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::{DPOP, Dialogue, header_value, unsendable};
-use crate::authorization_server::Endpoint;
+use crate::authorization_server::{Endpoint, IssuerRule};
 use crate::client_authentication::certificate;
 use crate::dpop::{self, Proof};
 use crate::failure::{Code, Failure};
 use crate::flow::Exchanged;
+use crate::id_token::{self, Expectations, Source};
 use crate::jwt::Jwt;
 use crate::secret::Secret;
 use crate::token_response;
@@ -32,12 +34,12 @@ impl Dialogue<'_> {
             exchanged.end(self.flow, StepResult::Retried, "The provider wants its nonce in the DPoP proof");
             exchanged = self.ask_userinfo(token).await?;
         }
-        match self.read_userinfo(&exchanged) {
-            Ok(claims) => {
-                let checks = vec![check_subject(&claims, tokens)];
+        match self.read_userinfo(&exchanged).await {
+            Ok((claims, mut checks)) => {
+                checks.push(check_subject(&claims, tokens));
                 let failed = checks.iter().find(|check| check.result == CheckResult::Fail);
                 let (result, detail) = match failed {
-                    Some(check) => (StepResult::Failed, format!("sub: {}", check.detail)),
+                    Some(check) => (StepResult::Failed, format!("{}: {}", check.check, check.detail)),
                     None => (StepResult::Ok, "Received the claims about the person".to_owned()),
                 };
                 exchanged.end(self.flow, result, detail);
@@ -86,22 +88,18 @@ impl Dialogue<'_> {
         Ok(exchanged)
     }
 
-    fn read_userinfo(&self, exchanged: &Exchanged) -> Result<Map<String, Value>, Failure> {
+    /// The claims, and the checks of a JWT if that is what they came in.
+    async fn read_userinfo(
+        &self,
+        exchanged: &Exchanged,
+    ) -> Result<(Map<String, Value>, Vec<Check>), Failure> {
         let response = &exchanged.incoming.response;
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         if response.status().is_success()
             && content_type.is_some_and(|text| text.starts_with("application/jwt"))
         {
             let text = String::from_utf8_lossy(response.body()).trim().to_owned();
-            let jwt = Jwt::decode(&Secret::from(text)).map_err(|error| {
-                Failure::new(
-                    Code::InvalidResponse,
-                    "The provider's userinfo cannot be read",
-                    format!("It is announced as a JWT: {error}."),
-                    "Ask for plain JSON: remove `userinfo_signed_response_alg` from the client's registration.",
-                )
-            })?;
-            return Ok(jwt.claims().clone());
+            return self.verify_userinfo(&Secret::from(text)).await;
         }
         if response.status() == http::StatusCode::UNAUTHORIZED {
             return Err(Failure::new(
@@ -114,7 +112,37 @@ impl Dialogue<'_> {
         }
         let blanks = self.flow.blanks();
         let circumstances = self.circumstances(Step::Userinfo, exchanged, &blanks);
-        token_response::read_answer(&exchanged.incoming, &circumstances).map_err(|error| error.failure)
+        let claims = token_response::read_answer(&exchanged.incoming, &circumstances);
+        claims.map(|claims| (claims, Vec::new())).map_err(|error| error.failure)
+    }
+
+    /// Userinfo as a JWT (§5.3.2): signed, encrypted, or both. Issuer and audience are compared where they are there.
+    async fn verify_userinfo(&self, jwt: &Secret) -> Result<(Map<String, Value>, Vec<Check>), Failure> {
+        let rule = IssuerRule::of(self.config);
+        let algorithms = self.server.supported("userinfo_signing_alg_values_supported");
+        let expectations = Expectations {
+            announced_algorithms: algorithms.as_deref(),
+            registered_algorithm: None,
+            ..Expectations::of(self.config, &rule, Source::TokenEndpoint, self.flow.clock().now())
+        };
+        let jwks_uri = self.server.endpoint(Endpoint::Jwks).and_then(|text| Url::parse(text).ok());
+        let key_sets = &self.known.key_sets;
+        let verdict = id_token::verify(jwt, &expectations, key_sets, jwks_uri.as_ref(), self.flow).await;
+        if verdict.claims.is_empty() {
+            let reason = verdict.checks.first().map_or("", |check| &check.detail);
+            return Err(Failure::new(
+                Code::InvalidResponse,
+                "The provider's userinfo cannot be read",
+                format!("It is announced as a JWT. {}", reason.replace("The ID token", "It")),
+                "Ask for plain JSON: remove `userinfo_signed_response_alg` from the client's registration.",
+            ));
+        }
+        let is_there = |check: &Check| {
+            check.check == "signature"
+                || (matches!(check.check.as_str(), "iss" | "aud")
+                    && verdict.claims.contains_key(&check.check))
+        };
+        Ok((verdict.claims.clone(), verdict.checks.into_iter().filter(is_there).collect()))
     }
 }
 
