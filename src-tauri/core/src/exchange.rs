@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use gatepass_oauth::ports::ClientCertificate;
 use url::Url;
 
 /// A request with nothing left to decide: no variable, no inherited setting, its authorization attached.
@@ -18,6 +19,9 @@ pub struct OutgoingRequest {
     pub body: OutgoingBody,
     pub settings: SendSettings,
     pub credentials: CredentialPlaces,
+    /// The certificate that the token is bound to (RFC 8705 §3). The settings' one for this host stands before it,
+    /// and it follows no redirect to another origin.
+    pub client_certificate: Option<ClientCertificate>,
 }
 
 /// Where a request carries credentials beside the headers that always do (`Authorization`, `Cookie`,

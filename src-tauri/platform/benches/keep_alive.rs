@@ -68,6 +68,7 @@ async fn send(transport: &HttpTransport, url: &Url, settings: &SendSettings) -> 
         body: OutgoingBody::Empty,
         settings: settings.clone(),
         credentials: Default::default(),
+        client_certificate: None,
     };
     match Transport::send(transport, request, &Unwatched).await.unwrap().response.body {
         ResponseBody::Memory(bytes) => bytes.len(),

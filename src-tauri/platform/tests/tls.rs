@@ -222,6 +222,39 @@ async fn a_redirect_shows_another_host_only_the_certificate_that_is_meant_for_it
 }
 
 #[tokio::test]
+async fn the_certificate_of_a_token_is_shown_where_the_token_goes_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let bundle = authority.bundle(folder.path());
+    let other = Server::tls(authority.server(&["127.0.0.1"], false), who).await;
+    let there = other.url("/").to_string();
+    let api =
+        Server::tls(authority.server(&["127.0.0.1"], false), move |seen| match seen.request_line.as_str() {
+            "GET /away HTTP/1.1" => Act::Write(answer("302 Found", &[("Location", &there)], b"")),
+            _ => who(seen),
+        })
+        .await;
+    let bound = |url: Url, settings: SendSettings| OutgoingRequest {
+        client_certificate: Some(ClientCertificate::Pkcs12 {
+            base64: Secret::new(
+                base64::engine::general_purpose::STANDARD
+                    .encode(std::fs::read(fixture("client.p12")).unwrap()),
+            ),
+            password: Secret::new(PASSWORD),
+        }),
+        ..asking(url, settings)
+    };
+    let (transport, _spool) = transport();
+    assert_eq!(answer_text(&transport, bound(api.url("/"), trusting(&bundle))).await, "the client");
+    assert_eq!(answer_text(&transport, bound(api.url("/away"), trusting(&bundle))).await, "nobody");
+    let file = folder.path().join("own.pem");
+    std::fs::write(&file, authority.pem_for(&["client.example"], false)).unwrap();
+    let own = ClientCertificateFiles { certificate: file, key: None, passphrase: None };
+    let for_the_host = SendSettings { client_certificate: Some(own), ..trusting(&bundle) };
+    assert_eq!(answer_text(&transport, bound(api.url("/"), for_the_host)).await, "another");
+}
+
+#[tokio::test]
 async fn token_requests_show_the_certificate_of_the_auth_config() {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::new();

@@ -92,6 +92,7 @@ pub(super) fn place_token(token: &UsableToken, request: &mut OutgoingRequest) ->
         }
         Placement::Body { name, value } => append_to_form(request, &name, &value)?,
     }
+    request.client_certificate = token.client_certificate().cloned();
     Ok(())
 }
 

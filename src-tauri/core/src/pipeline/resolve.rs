@@ -59,6 +59,7 @@ impl Pipeline {
                 body,
                 settings: inherited.settings,
                 credentials: CredentialPlaces::default(),
+                client_certificate: None,
             },
             token,
             auth,

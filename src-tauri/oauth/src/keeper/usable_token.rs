@@ -6,11 +6,12 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use url::Url;
 use url::form_urlencoded;
 
+use crate::client_authentication::certificate;
 use crate::config::{AuthConfig, SendIn, UseToken};
 use crate::dpop::{self, DpopKey, Proof};
 use crate::endpoints::KnownProviders;
 use crate::failure::{Code, Failure};
-use crate::ports::{Clock, Randomness};
+use crate::ports::{ClientCertificate, Clock, Randomness};
 use crate::secret::Secret;
 use crate::token_set::StoredTokens;
 
@@ -27,6 +28,7 @@ pub struct UsableToken {
     header_name: String,
     parameter_name: String,
     possession: Option<Possession>,
+    client_certificate: Option<ClientCertificate>,
     refreshed: bool,
     renewable: bool,
     version: u64,
@@ -94,6 +96,12 @@ impl UsableToken {
     /// The token's text, for scripts and variables.
     pub fn token(&self) -> &Secret {
         &self.token
+    }
+
+    /// The client's certificate: an access token that was obtained with it may be bound to it, and is then worth
+    /// nothing on a connection without it (RFC 8705 §3).
+    pub fn client_certificate(&self) -> Option<&ClientCertificate> {
+        self.client_certificate.as_ref()
     }
 
     /// What will be sent, blanked: `Authorization: Bearer eyJ…x3Q`.
@@ -264,6 +272,7 @@ impl UsableToken {
             header_name: config.header_name.clone(),
             parameter_name: config.parameter_name.clone(),
             possession,
+            client_certificate: certificate(config).filter(|_| config.use_token == UseToken::AccessToken),
             refreshed: false,
             renewable: false,
             version,

@@ -46,13 +46,16 @@ impl HttpTransport {
         start: Instant,
     ) -> Result<Exchange, Trouble> {
         let mut settings = std::mem::take(&mut request.settings);
+        let mut certificate = request.client_certificate.take();
         let mut redirects = Vec::new();
         let watch = Watch::new(start);
         let mut prepared = Prepared::api(request, settings.http_version).await?;
         loop {
             let jar = self.cookies.as_deref().filter(|_| settings.cookies);
             let cookies = jar.and_then(|jar| jar.cookie_header(&prepared.url));
-            let client = self.pools.client(&settings, None)?;
+            // What was set for the host stands before what the token is bound to.
+            let bound = certificate.as_ref().filter(|_| settings.client_certificate.is_none());
+            let client = self.pools.client(&settings, bound)?;
             let response = Sending {
                 client: &client,
                 request: &prepared,
@@ -77,6 +80,7 @@ impl HttpTransport {
                 drain(response).await;
                 if next.crosses_origin {
                     settings = self.for_other_origin(settings, &next.url);
+                    certificate = None;
                 }
                 prepared.redirect(next, settings.keep_authorization_across_origins, settings.http_version);
                 continue;

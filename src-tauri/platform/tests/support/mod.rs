@@ -360,6 +360,7 @@ pub fn get(url: Url) -> OutgoingRequest {
         body: OutgoingBody::Empty,
         settings: direct(),
         credentials: Default::default(),
+        client_certificate: None,
     }
 }
 
