@@ -31,6 +31,7 @@ export function configuration({ options, clients, jwks, tlsBase }) {
       if (!Object.hasOwn(USERS, sub)) return undefined;
       return { accountId: sub, claims: async () => ({ sub, ...USERS[sub].claims }) };
     },
+    clientBasedCORS: (_ctx, origin) => origin === 'https://spa.example.test', // other origins may not ask for tokens
     extraParams: ['x_auto'],
     extraClientMetadata: { properties: OWN_METADATA, validator() {} },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],

@@ -99,6 +99,22 @@ impl Case {
         self
     }
 
+    /// Both ways at once; where the two replace the same thing, the other's holds.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            discovery: other.discovery.or(self.discovery),
+            jwks: other.jwks.or(self.jwks),
+            authorization: other.authorization.or(self.authorization),
+            device: other.device.or(self.device),
+            token: other.token.or(self.token),
+            refresh: other.refresh.or(self.refresh),
+            userinfo: other.userinfo.or(self.userinfo),
+            api: other.api.or(self.api),
+            id_token: other.id_token.or(self.id_token),
+        }
+    }
+
     pub(super) fn answer(&self, honest: &Honest, request: &Request) -> Answer {
         let turn = Turn { request, honest, id_token: self.id_token.as_ref() };
         let refreshing = request.form("grant_type").as_deref() == Some("refresh_token");
