@@ -62,6 +62,7 @@ impl App {
             Outcome::HeldBack(held) => {
                 return Err(ErrorView::plain("network", "The URL was not asked", held.message, "Try again."));
             }
+            Outcome::Skipped => unreachable!("an import has no script that could skip it"),
         };
         let response = exchange.response;
         if !(200..300).contains(&response.status) {

@@ -97,6 +97,7 @@ impl Outside {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
             recorder,
+            scripting: None,
         }
     }
 

@@ -101,6 +101,7 @@ impl App {
                 SendOutcome::Answered { response }
             }
             Outcome::HeldBack(held) => SendOutcome::HeldBack { held: held.into() },
+            Outcome::Skipped => SendOutcome::Failed { error: skipped() },
             Outcome::Failed(Trouble::Send(failure)) => SendOutcome::Failed { error: failure.into() },
             Outcome::Failed(Trouble::Auth(failure)) => SendOutcome::Failed { error: failure.into() },
         }
@@ -150,6 +151,15 @@ impl App {
     pub(crate) fn pipeline(&self) -> &Pipeline {
         &self.inner.pipeline
     }
+}
+
+fn skipped() -> ErrorView {
+    ErrorView::plain(
+        "cancelled",
+        "The request was not sent",
+        "A pre-request script called pm.execution.skipRequest().",
+        "Change the script, or what it decides by.",
+    )
 }
 
 /// What was done for authorization, a line each.

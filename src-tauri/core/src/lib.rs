@@ -6,5 +6,6 @@ pub mod pipeline;
 pub mod ports;
 pub mod redaction;
 pub mod run;
+pub mod scripting;
 pub mod template;
 pub mod workspace;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use gatepass_oauth::ports::UnixMillis;
 
 use crate::exchange::{Exchange, OutgoingRequest, ResponseBody, ShownRequest, Timing};
+use crate::scripting::{Answer, CookieCall, Question, Refusal, ScriptCookie, ScriptJob, ScriptReport};
 use crate::workspace::Id;
 
 /// Sends API requests. Token requests leave by the same door, so that no setting can be forgotten for one of them.
@@ -94,4 +95,40 @@ pub struct RecordedAnswer {
     /// As it came: it is the API's, and may hold anything.
     pub body: ResponseBody,
     pub timing: Timing,
+}
+
+/// Runs scripts. Made for a run and dropped at its end: what it started ends with it.
+#[async_trait]
+pub trait ScriptEngine: Send + Sync {
+    /// Runs the scripts of one event, in order. Whatever they do, it ends with a report within the limits that the
+    /// engine was made with, not counting what `host` takes to answer. Dropping the future ends the scripts.
+    async fn run(&self, job: ScriptJob, host: &dyn ScriptHost) -> ScriptReport;
+}
+
+/// Answers what scripts ask for.
+#[async_trait]
+pub trait ScriptHost: Send + Sync {
+    /// Several questions of one script may wait for their answers at the same time.
+    ///
+    /// # Errors
+    /// Why there is no answer, for the script to read.
+    async fn answer(&self, question: Question) -> Result<Answer, Refusal>;
+}
+
+/// The cookies of the workspace, for scripts. What the transport sends comes from the same jar.
+pub trait ScriptCookies: Send + Sync {
+    /// What is sent to this URL.
+    fn list(&self, url: &url::Url) -> Vec<ScriptCookie>;
+
+    /// Sets the cookie, or takes away the one of that name, or all; `List` changes nothing.
+    ///
+    /// # Errors
+    /// The jar does not take such a cookie.
+    fn change(
+        &self,
+        url: &url::Url,
+        call: CookieCall,
+        cookie: Option<ScriptCookie>,
+        name: Option<&str>,
+    ) -> Result<(), Refusal>;
 }

@@ -1,6 +1,6 @@
 //! A run: requests in order, once or several times over, one iteration after the other or some side by side.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -8,8 +8,9 @@ use futures_util::stream;
 use gatepass_oauth::keeper::SendTerms;
 use gatepass_oauth::ports::{FlowObserver, Timer};
 
-use crate::pipeline::{Draft, Pipeline, Verdict};
+use crate::pipeline::{Cursor, Draft, LiveVariables, Pipeline, Verdict};
 use crate::ports::Unwatched;
+use crate::scripting::NextRequest;
 use crate::template::VariableSet;
 
 /// What is run.
@@ -35,13 +36,24 @@ impl Plan {
         Self { requests, iterations: 1, data: Vec::new(), parallel: 1, bail: false, delay: Duration::ZERO }
     }
 
-    /// The request at a position, with the data of its iteration.
-    fn draft(&self, at: Position) -> Draft {
+    /// The request at a position, with the data of its iteration and the variables as scripts left them.
+    fn draft(&self, at: Position, live: Option<&LiveVariables>) -> Draft {
         let mut draft = self.requests[at.request].clone();
         if let Some(row) = self.data.get(at.iteration).or_else(|| self.data.last()) {
             draft.iteration_data = Arc::clone(row);
         }
+        if let Some(live) = live {
+            live.put_around(&mut draft);
+        }
+        draft.cursor = Cursor { iteration: at.iteration, iterations: self.iterations };
         draft
+    }
+
+    /// Where a request of that name or id stands. Of several with one name it is the last, as in Postman.
+    fn place_of(&self, wanted: &str) -> Option<usize> {
+        let id = |draft: &Draft| draft.id.as_ref().is_some_and(|id| id.as_str() == wanted);
+        let by_id = self.requests.iter().rposition(id);
+        by_id.or_else(|| self.requests.iter().rposition(|draft| draft.name == wanted))
     }
 }
 
@@ -67,7 +79,7 @@ pub trait Reporter: Send + Sync {
 pub struct Summary {
     /// Requests that were sent or held back.
     pub requests: usize,
-    /// Those that were held back or got no answer.
+    /// Those that were held back, got no answer, or whose scripts failed or found something wrong.
     pub failed: usize,
     /// Iterations that came to their end.
     pub iterations: usize,
@@ -77,6 +89,9 @@ pub struct Summary {
 
 /// Runs the plan. Tokens are obtained and renewed on the way; a request that is held back counts as failed, and the
 /// run goes on. Dropping the future ends the run at once.
+///
+/// What scripts do to variables holds for the rest of the run; iterations that run side by side each have their own
+/// copy, which begins as the plan has it.
 pub async fn run(
     pipeline: &Pipeline,
     plan: &Plan,
@@ -85,7 +100,8 @@ pub async fn run(
     observer: &Arc<dyn FlowObserver>,
     reporter: &dyn Reporter,
 ) -> Summary {
-    let course = Course { pipeline, plan, terms, timer, observer, reporter };
+    let carried = Mutex::default();
+    let course = Course { pipeline, plan, terms, timer, observer, reporter, carried: &carried };
     let mut summary = Summary::default();
     let mut iterations = stream::iter(0..plan.iterations)
         .map(|iteration| course.iterate(iteration))
@@ -110,41 +126,68 @@ struct Course<'a> {
     timer: &'a dyn Timer,
     observer: &'a Arc<dyn FlowObserver>,
     reporter: &'a dyn Reporter,
+    /// The variables after the last request of an iteration, for the next one.
+    carried: &'a Mutex<Option<LiveVariables>>,
 }
 
 impl Course<'_> {
     async fn iterate(&self, iteration: usize) -> Summary {
         let mut summary = Summary::default();
-        for request in 0..self.plan.requests.len() {
-            if request > 0 && !self.plan.delay.is_zero() {
+        let alone = self.plan.parallel <= 1;
+        let mut live = if alone { self.lock_carried().clone() } else { None };
+        let mut next = (!self.plan.requests.is_empty()).then_some(0);
+        while let Some(request) = next {
+            if summary.requests > 0 && !self.plan.delay.is_zero() {
                 self.timer.sleep(self.plan.delay).await;
             }
-            let succeeded = self.send(Position { iteration, request }).await;
+            let ended = self.send(Position { iteration, request }, live.as_ref()).await;
             summary.requests += 1;
-            summary.failed += usize::from(!succeeded);
-            if !succeeded && self.plan.bail {
+            summary.failed += usize::from(!ended.succeeded);
+            live = ended.live.or(live);
+            if !ended.succeeded && self.plan.bail {
                 summary.bailed = true;
                 break;
             }
+            next = match ended.next {
+                NextRequest::InOrder => Some(request + 1).filter(|next| *next < self.plan.requests.len()),
+                NextRequest::Named(name) => self.plan.place_of(&name),
+                NextRequest::End => None,
+            };
+        }
+        if alone {
+            *self.lock_carried() = live;
         }
         summary
     }
 
-    async fn send(&self, at: Position) -> bool {
-        let draft = self.plan.draft(at);
+    async fn send(&self, at: Position, live: Option<&LiveVariables>) -> Ended {
+        let draft = self.plan.draft(at, live);
         self.reporter.request_started(at, &draft);
         let verdict =
             self.pipeline.send(draft.clone(), self.terms, &Unwatched, Arc::clone(self.observer)).await;
         self.reporter.request_ended(at, &draft, &verdict);
-        verdict.exchange().is_some()
+        Ended {
+            succeeded: verdict.failure().is_none() && verdict.scripts.passed(),
+            live: verdict.variables,
+            next: verdict.scripts.next_request,
+        }
     }
+
+    fn lock_carried(&self) -> MutexGuard<'_, Option<LiveVariables>> {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a request means for the rest of its iteration.
+struct Ended {
+    succeeded: bool,
+    live: Option<LiveVariables>,
+    next: NextRequest,
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::sync::Mutex;
-
     use super::*;
     use crate::pipeline::testing::{Stage, auth, get};
     use crate::ports::SendFailureKind;

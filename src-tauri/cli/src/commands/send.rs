@@ -78,6 +78,14 @@ fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
             });
             return Err(failure.into());
         }
+        Outcome::Skipped => {
+            return Err(Stop::request(Failure::new(
+                Code::Cancelled,
+                "The request was not sent",
+                "A pre-request script called pm.execution.skipRequest().",
+                "Send it without scripts (--no-scripts), or change the script.",
+            )));
+        }
         Outcome::Failed(Trouble::Auth(failure)) => return Err(failure.into()),
         Outcome::Failed(Trouble::Send(failure)) => {
             let code = match failure.kind {

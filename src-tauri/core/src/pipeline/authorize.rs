@@ -1,4 +1,4 @@
-//! Step 4: the credential in its place. What is missing is obtained now, with a person where one may be asked.
+//! Step 5: the credential in its place. What is missing is obtained now, with a person where one may be asked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,17 +7,17 @@ use gatepass_oauth::keeper::{Decision, Placement, SendTerms, TokenDemand, Usable
 use gatepass_oauth::{Code, Failure, Secret};
 use url::form_urlencoded;
 
-use super::Pipeline;
 use super::resolve::Resolved;
 use super::token::TokenState;
 use super::verdict::{AuthReport, Journal, Stopped, Warning};
+use super::{Draft, Pipeline};
 use crate::exchange::{OutgoingBody, OutgoingRequest};
-use crate::workspace::{Auth, AuthKind, Id};
+use crate::workspace::{Auth, AuthKind};
 
 /// A request that is ready to leave.
 pub(super) struct Authorized {
-    pub(super) id: Option<Id>,
-    pub(super) name: String,
+    /// What it was made from.
+    pub(super) draft: Draft,
     pub(super) started_at: i64,
     pub(super) request: OutgoingRequest,
     /// What is needed to send it once more with another token.
@@ -38,7 +38,7 @@ impl Pipeline {
         terms: &SendTerms,
         journal: &mut Journal,
     ) -> Result<Authorized, Stopped> {
-        let Resolved { id, name, started_at, mut request, token, auth, auth_origin } = resolved;
+        let Resolved { draft, started_at, mut request, token, auth, auth_origin } = resolved;
         journal.auth = Some(AuthReport::new(auth.kind, auth_origin));
         attach(&auth, &mut request, journal)?;
         let mut renewable = None;
@@ -48,7 +48,7 @@ impl Pipeline {
             journal.token_placed(&token);
             renewable = Some(Renewable { bare, demand, token });
         }
-        Ok(Authorized { id, name, started_at, request, renewable })
+        Ok(Authorized { draft, started_at, request, renewable })
     }
 
     /// The token to send; `None` if none is needed, or the person wants the request sent without one.

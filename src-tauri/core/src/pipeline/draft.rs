@@ -23,6 +23,36 @@ pub struct Draft {
     pub local: Arc<VariableSet>,
     /// The workspace's settings: where request, folders and collection say nothing, these hold.
     pub settings: SendSettings,
+    /// Whether the scripts of request, folders and collection may run.
+    pub scripts: ScriptPermission,
+    /// Where in a run it stands; for scripts.
+    pub cursor: Cursor,
+}
+
+/// Whether scripts may run. They come with collections from anywhere, so somebody has to have said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScriptPermission {
+    /// A person trusts these scripts: they named the file, wrote them, or were asked.
+    Granted,
+    /// Nobody has said that these scripts may run.
+    #[default]
+    NotTrusted,
+    /// A person wants none to run.
+    SwitchedOff,
+}
+
+/// Which iteration of how many; the first is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub iteration: usize,
+    pub iterations: usize,
+}
+
+impl Default for Cursor {
+    /// A request that is sent by itself.
+    fn default() -> Self {
+        Self { iteration: 0, iterations: 1 }
+    }
 }
 
 /// A folder or collection around a request.
@@ -55,6 +85,8 @@ impl Draft {
             iteration_data: Arc::default(),
             local: Arc::default(),
             settings: SendSettings::default(),
+            scripts: ScriptPermission::default(),
+            cursor: Cursor::default(),
         }
     }
 }
@@ -63,6 +95,14 @@ impl Ancestor {
     pub fn new(id: Id, name: impl Into<String>, kind: NodeKind, definition: Arc<Definition>) -> Self {
         let variables = Arc::new(VariableSet::new(definition.variables.clone()));
         Self { id, name: name.into(), kind, definition, variables }
+    }
+
+    pub(super) fn variables(&self) -> &Arc<VariableSet> {
+        &self.variables
+    }
+
+    pub(super) fn set_variables(&mut self, variables: Arc<VariableSet>) {
+        self.variables = variables;
     }
 
     pub(super) fn scope(&self) -> (Origin, Arc<VariableSet>) {
@@ -75,6 +115,21 @@ impl Ancestor {
 }
 
 impl ChosenEnvironment {
+    /// Its variables, as they stand.
+    pub fn variables(&self) -> &VariableSet {
+        &self.variables
+    }
+
+    /// The same environment with other variables.
+    pub(super) fn with(&self, variables: VariableSet) -> Self {
+        Self { id: self.id.clone(), name: self.name.clone(), variables: Arc::new(variables) }
+    }
+
+    /// What scripts write to where no environment was chosen. It counts as none for tokens.
+    pub(super) fn unnamed() -> Self {
+        Self { id: Id::from_text(""), name: String::new(), variables: Arc::default() }
+    }
+
     pub(super) fn scope(&self) -> (Origin, Arc<VariableSet>) {
         (Origin::Environment(self.name.clone()), Arc::clone(&self.variables))
     }

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use crate::exchange::SendSettings;
 use crate::template::{Origin, Scopes, VariableSet};
 use crate::workspace::settings::{self, send_body};
-use crate::workspace::{Auth, AuthKind, Definition, Id, RequestDefinition};
+use crate::workspace::{Auth, AuthKind, Id, RequestDefinition};
 
 /// Where an authorization is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +23,8 @@ pub enum AuthOrigin {
 
 /// A request that needs to ask nobody above it any more. Its texts still hold variables.
 pub(super) struct Inherited {
-    pub(super) id: Option<Id>,
-    pub(super) name: String,
-    definition: Arc<Definition>,
+    /// What it was made from: scripts look at it, and change it.
+    pub(super) draft: Draft,
     pub(super) auth: Auth,
     pub(super) auth_origin: AuthOrigin,
     pub(super) scopes: Scopes,
@@ -41,29 +40,28 @@ pub(super) struct Inherited {
 impl Inherited {
     /// The request as written; `None` if the draft is none.
     pub(super) fn request(&self) -> Option<&RequestDefinition> {
-        self.definition.request.as_ref()
+        self.draft.definition.request.as_ref()
     }
 }
 
 pub(super) fn inherit(draft: Draft) -> Inherited {
     let scopes = scopes(&draft);
     let (auth, auth_origin) = auth(&draft);
-    let mut sending = draft.settings;
+    let mut sending = draft.settings.clone();
     for ancestor in draft.ancestors.iter().rev() {
         settings::apply(&ancestor.definition.settings, &mut sending);
     }
     settings::apply(&draft.definition.settings, &mut sending);
     let send_body = send_body(&draft.definition.settings);
+    let environment = draft.environment.as_ref().map(|environment| environment.id.to_string());
     Inherited {
-        id: draft.id,
-        name: draft.name,
         auth,
         auth_origin,
         scopes,
-        environment: draft.environment.map(|environment| environment.id.to_string()).unwrap_or_default(),
+        environment: environment.unwrap_or_default(),
         settings: sending,
         send_body,
-        definition: draft.definition,
+        draft,
         started_at: None,
     }
 }

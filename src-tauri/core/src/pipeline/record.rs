@@ -1,16 +1,29 @@
-//! Step 6: what is kept and shown of a request that left, secrets blanked.
+//! Step 7: what is kept and shown of a request that left, secrets blanked.
 
-use super::Pipeline;
+use gatepass_oauth::Secret;
+
 use super::send::Sent;
 use super::verdict::{Journal, Outcome, Trouble, Verdict};
-use crate::exchange::{Exchange, OutgoingBody, ShownRequest};
+use super::{Draft, Pipeline};
+use crate::exchange::{Exchange, OutgoingBody, OutgoingRequest, ShownRequest};
 use crate::ports::{Record, RecordedAnswer};
 use crate::redaction::Redaction;
 
+/// A request that left, written down. Only its test scripts are missing.
+pub(super) struct Recorded {
+    pub(super) verdict: Verdict,
+    /// What it was made from, as the pre-request scripts left it.
+    pub(super) draft: Draft,
+    /// As it left last.
+    pub(super) request: OutgoingRequest,
+    /// What is blanked in everything that is shown or kept.
+    pub(super) secrets: Vec<Secret>,
+}
+
 impl Pipeline {
     /// The end of the journal: the verdict. The record goes to the recorder, which does not keep us waiting.
-    pub(super) fn record(&self, sent: Sent, journal: Journal) -> Verdict {
-        let Sent { id, name, started_at, request, result } = sent;
+    pub(super) fn record(&self, sent: Sent, journal: Journal) -> Recorded {
+        let Sent { draft, started_at, request, result } = sent;
         let redaction = Redaction::of(journal.secrets(), &request.credentials);
         let shown = match &result {
             Ok(exchange) => ShownRequest {
@@ -31,13 +44,20 @@ impl Pipeline {
                 Ok(exchange) => Ok(recorded(exchange, &redaction)),
                 Err(failure) => Err(failure.clone()),
             };
-            recorder.record(Record { request: id, name, sent_at: started_at, shown: shown.clone(), answer });
+            recorder.record(Record {
+                request: draft.id.clone(),
+                name: draft.name.clone(),
+                sent_at: started_at,
+                shown: shown.clone(),
+                answer,
+            });
         }
         let outcome = match result {
             Ok(exchange) => Outcome::Answered(Box::new(exchange)),
             Err(failure) => Outcome::Failed(Trouble::Send(failure)),
         };
-        journal.into_verdict(outcome, Some(shown))
+        let secrets = journal.secrets().to_vec();
+        Recorded { verdict: journal.into_verdict(outcome, Some(shown)), draft, request, secrets }
     }
 }
 

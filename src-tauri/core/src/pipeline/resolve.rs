@@ -1,27 +1,28 @@
-//! Step 3: every variable replaced, URL, headers and body complete. Only the credential is missing.
+//! Step 4: every variable replaced, URL, headers and body complete. Only the credential is missing.
 
 mod body;
 mod url;
 
 use gatepass_oauth::Failure;
 
-use super::Pipeline;
 use super::inherit::Inherited;
 use super::oauth_names::{OauthNames, asks_for_tokens};
-use super::token::{TokenReady, TokenState};
+use super::scripts::Scripted;
+use super::token::TokenState;
 use super::verdict::{Journal, Stopped, Warning};
+use super::{Draft, Pipeline};
 use crate::exchange::{CredentialPlaces, OutgoingBody, OutgoingRequest};
 use crate::ports::{SendFailure, SendFailureKind};
 use crate::template::{Dynamic, Findings, FirstOf, Resolver};
 use crate::workspace::secrets::is_secret_header;
-use crate::workspace::{Auth, AuthKind, Id, RequestDefinition};
+use crate::workspace::{Auth, AuthKind, RequestDefinition};
 
 use super::inherit::AuthOrigin;
 
 /// A request without variables and without its credential.
 pub(super) struct Resolved {
-    pub(super) id: Option<Id>,
-    pub(super) name: String,
+    /// What it was made from.
+    pub(super) draft: Draft,
     pub(super) started_at: i64,
     pub(super) request: OutgoingRequest,
     /// For OAuth 2.0.
@@ -34,10 +35,10 @@ pub(super) struct Resolved {
 impl Pipeline {
     pub(super) async fn resolve(
         &self,
-        ready: TokenReady,
+        scripted: Scripted,
         journal: &mut Journal,
     ) -> Result<Resolved, Stopped> {
-        let TokenReady { inherited, token } = ready;
+        let Scripted { inherited, token } = scripted;
         let Some(request) = inherited.request() else { return Err(no_request().into()) };
         let builtin = self.builtin();
         let mut texts = Texts::of(&inherited, request, &builtin);
@@ -63,8 +64,7 @@ impl Pipeline {
             },
             token,
             auth,
-            id: inherited.id,
-            name: inherited.name,
+            draft: inherited.draft,
             started_at: inherited.started_at.unwrap_or_default(),
             auth_origin: inherited.auth_origin,
         })

@@ -1,18 +1,17 @@
-//! Step 5: out and back. After a 401 the token is renewed once and the request sent once more, never twice.
+//! Step 6: out and back. After a 401 the token is renewed once and the request sent once more, never twice.
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 
-use super::Pipeline;
 use super::authorize::{Authorized, Renewable, place_token};
 use super::verdict::{Journal, Stopped, Warning};
+use super::{Draft, Pipeline};
 use crate::exchange::{Exchange, OutgoingRequest, Response};
 use crate::ports::{Progress, SendFailure, Stage};
-use crate::workspace::Id;
 
 /// How a request that left came out.
 pub(super) struct Sent {
-    pub(super) id: Option<Id>,
-    pub(super) name: String,
+    /// What it was made from.
+    pub(super) draft: Draft,
     pub(super) started_at: i64,
     /// The request as it left last; for the record of one that got no answer.
     pub(super) request: OutgoingRequest,
@@ -26,7 +25,7 @@ impl Pipeline {
         progress: &(dyn Progress + 'static),
         journal: &mut Journal,
     ) -> Result<Sent, Stopped> {
-        let Authorized { id, name, started_at, mut request, renewable } = authorized;
+        let Authorized { draft, started_at, mut request, renewable } = authorized;
         let mut result = self.transport.send(request.clone(), progress).await;
         if let Some(mut renewable) = renewable {
             if let Ok(exchange) = &result
@@ -49,7 +48,7 @@ impl Pipeline {
                 }
             }
         }
-        Ok(Sent { id, name, started_at, request, result })
+        Ok(Sent { draft, started_at, request, result })
     }
 
     /// Renews the token, if this 401 is one that a renewal can help. Says whether there is another token now. Every

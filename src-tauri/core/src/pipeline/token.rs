@@ -13,12 +13,13 @@ use super::oauth_names::{OauthNames, asks_for_tokens};
 use super::verdict::Journal;
 use crate::ports::{Progress, Stage};
 use crate::template::{Builtin, Findings, FirstOf, Resolver, Scopes};
-use crate::workspace::{Auth, AuthKind};
+use crate::workspace::{Auth, AuthKind, ScriptEvent};
 
 /// A request whose token is settled as far as it can be without a person.
 pub(super) struct TokenReady {
     pub(super) inherited: Inherited,
-    pub(super) token: TokenState,
+    /// `None`: nothing was asked for yet, because the config names variables that only a script can still set.
+    pub(super) token: Option<TokenState>,
 }
 
 pub(super) enum TokenState {
@@ -41,18 +42,38 @@ impl Pipeline {
         journal: &mut Journal,
     ) -> TokenReady {
         inherited.started_at = Some(self.clock.now());
+        // What a script may still change is asked for once more behind it, and told then.
+        let provisional = self.runs_scripts(&inherited.draft, ScriptEvent::PreRequest);
+        let (token, findings) = self.settle_token(&inherited, terms, progress, journal, provisional).await;
+        if !provisional {
+            journal.found(findings);
+        }
+        TokenReady { inherited, token }
+    }
+
+    /// The token as it can be had silently. `cautious`: none is asked for while a variable of the config has no value.
+    pub(super) async fn settle_token(
+        &self,
+        inherited: &Inherited,
+        terms: &SendTerms,
+        progress: &(dyn Progress + 'static),
+        journal: &mut Journal,
+        cautious: bool,
+    ) -> (Option<TokenState>, Findings) {
         if inherited.auth.kind != AuthKind::OAuth2 {
-            return TokenReady { inherited, token: TokenState::NotNeeded };
+            return (Some(TokenState::NotNeeded), Findings::default());
         }
         progress.reached(Stage::Token);
         let (demand, findings) =
             self.demand(&inherited.auth, &inherited.scopes, &inherited.environment).await;
-        journal.found(findings);
+        if cautious && !findings.problems.is_empty() {
+            return (None, findings);
+        }
         let token = match demand {
             Ok(demand) => self.decide_silently(demand, terms, journal.observer()).await,
             Err(failure) => TokenState::Failed(failure),
         };
-        TokenReady { inherited, token }
+        (Some(token), findings)
     }
 
     async fn decide_silently(

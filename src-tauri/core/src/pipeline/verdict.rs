@@ -9,8 +9,10 @@ use gatepass_oauth::transcript::FlowStep;
 use gatepass_oauth::{Failure, Secret};
 
 use super::inherit::AuthOrigin;
+use super::live::LiveVariables;
 use crate::exchange::{Exchange, ShownRequest};
 use crate::ports::SendFailure;
+use crate::scripting::ScriptReport;
 use crate::template::{Findings, Problem};
 use crate::workspace::AuthKind;
 
@@ -25,6 +27,10 @@ pub struct Verdict {
     pub flow: Vec<FlowStep>,
     /// The request as it left, secrets blanked; `None` if it did not leave.
     pub request: Option<ShownRequest>,
+    /// What its scripts did, before and after.
+    pub scripts: ScriptReport,
+    /// The variables as its scripts left them, for the next request of a run; `None` if they changed none.
+    pub variables: Option<LiveVariables>,
 }
 
 /// The end itself.
@@ -32,6 +38,8 @@ pub enum Outcome {
     Answered(Box<Exchange>),
     /// Not sent, for want of a token.
     HeldBack(HeldBack),
+    /// Not sent, because a pre-request script said so.
+    Skipped,
     Failed(Trouble),
 }
 
@@ -110,14 +118,14 @@ impl Verdict {
     pub fn exchange(&self) -> Option<&Exchange> {
         match &self.outcome {
             Outcome::Answered(exchange) => Some(exchange),
-            Outcome::HeldBack(_) | Outcome::Failed(_) => None,
+            Outcome::HeldBack(_) | Outcome::Skipped | Outcome::Failed(_) => None,
         }
     }
 
-    /// Why there was none, in one sentence.
+    /// Why there was none, in one sentence; `None` for a request that was to be skipped, too.
     pub fn failure(&self) -> Option<String> {
         match &self.outcome {
-            Outcome::Answered(_) => None,
+            Outcome::Answered(_) | Outcome::Skipped => None,
             Outcome::HeldBack(held) => Some(held.message.clone()),
             Outcome::Failed(trouble) => Some(trouble.to_string()),
         }
@@ -127,6 +135,7 @@ impl Verdict {
 /// Why the steps ended before the request left.
 pub(super) enum Stopped {
     HeldBack(HeldBack),
+    Skipped,
     Trouble(Trouble),
 }
 
@@ -151,6 +160,8 @@ impl From<SendFailure> for Stopped {
 /// What the steps write down for the verdict.
 pub(super) struct Journal {
     pub(super) auth: Option<AuthReport>,
+    pub(super) scripts: ScriptReport,
+    pub(super) variables: Option<LiveVariables>,
     warnings: Vec<Warning>,
     secrets: Vec<Secret>,
     flow: Arc<Overheard>,
@@ -159,7 +170,14 @@ pub(super) struct Journal {
 impl Journal {
     pub(super) fn new(observer: Arc<dyn FlowObserver>) -> Self {
         let flow = Arc::new(Overheard { steps: Mutex::default(), onward: observer });
-        Self { auth: None, warnings: Vec::new(), secrets: Vec::new(), flow }
+        Self {
+            auth: None,
+            scripts: ScriptReport::default(),
+            variables: None,
+            warnings: Vec::new(),
+            secrets: Vec::new(),
+            flow,
+        }
     }
 
     /// Hears the steps of token flows, and passes them on.
@@ -219,6 +237,7 @@ impl Journal {
     pub(super) fn conclude(self, stopped: Stopped) -> Verdict {
         let outcome = match stopped {
             Stopped::HeldBack(held) => Outcome::HeldBack(held),
+            Stopped::Skipped => Outcome::Skipped,
             Stopped::Trouble(trouble) => Outcome::Failed(trouble),
         };
         self.into_verdict(outcome, None)
@@ -226,7 +245,15 @@ impl Journal {
 
     pub(super) fn into_verdict(self, outcome: Outcome, request: Option<ShownRequest>) -> Verdict {
         let flow = std::mem::take(&mut *self.flow.steps.lock().unwrap_or_else(PoisonError::into_inner));
-        Verdict { outcome, auth: self.auth, warnings: self.warnings, flow, request }
+        Verdict {
+            outcome,
+            auth: self.auth,
+            warnings: self.warnings,
+            flow,
+            request,
+            scripts: self.scripts,
+            variables: self.variables,
+        }
     }
 }
 

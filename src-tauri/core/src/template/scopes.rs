@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::scripting::VariableChange;
 use crate::workspace::Variable;
 
 /// Where a variable is defined, the strongest first.
@@ -27,6 +29,8 @@ pub enum Origin {
 pub struct VariableSet {
     variables: Vec<Variable>,
     by_name: HashMap<String, usize>,
+    /// What scripts read where it is no text: `{{name}}` is the text, `pm.variables.get` the number.
+    typed: HashMap<String, Value>,
 }
 
 impl VariableSet {
@@ -37,11 +41,82 @@ impl VariableSet {
             .filter(|(_, variable)| variable.enabled)
             .map(|(at, variable)| (variable.key.clone(), at))
             .collect();
-        Self { variables, by_name }
+        Self { variables, by_name, typed: HashMap::new() }
+    }
+
+    /// A row of a data file in JSON: what is no text keeps its type for scripts.
+    pub fn of_json(row: Map<String, Value>) -> Self {
+        let variables = row.iter().map(|(key, value)| Variable::new(key.as_str(), as_text(value))).collect();
+        let typed = row.into_iter().filter(|(_, value)| !value.is_string()).collect();
+        Self { typed, ..Self::new(variables) }
+    }
+
+    /// All variables in their order, disabled ones included.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// The enabled variables as scripts read them.
+    pub fn values(&self) -> Map<String, Value> {
+        let enabled = self.by_name.iter().map(|(name, at)| (*at, name));
+        let mut enabled: Vec<(usize, &String)> = enabled.collect();
+        enabled.sort_unstable();
+        let value = |(at, name): (usize, &String)| {
+            let typed = self.typed.get(name).cloned();
+            (name.clone(), typed.unwrap_or_else(|| Value::from(self.variables[at].value.as_str())))
+        };
+        enabled.into_iter().map(value).collect()
+    }
+
+    /// The set as these changes leave it. A secret stays one, whatever its new value.
+    pub fn changed<'c>(&self, changes: impl IntoIterator<Item = &'c VariableChange>) -> Self {
+        let mut set = self.clone();
+        for change in changes {
+            set.change(change);
+        }
+        set
+    }
+
+    fn change(&mut self, change: &VariableChange) {
+        let VariableChange { key, text, value, secret, .. } = change;
+        self.typed.remove(key);
+        let Some(text) = text else {
+            if self.by_name.remove(key).is_some() {
+                let typed = std::mem::take(&mut self.typed);
+                let mut variables = std::mem::take(&mut self.variables);
+                variables.retain(|variable| !variable.enabled || variable.key != *key);
+                *self = Self { typed, ..Self::new(variables) };
+            }
+            return;
+        };
+        if let Some(value) = value {
+            self.typed.insert(key.clone(), value.clone());
+        }
+        match self.by_name.get(key) {
+            Some(at) => {
+                let variable = &mut self.variables[*at];
+                variable.value.clone_from(text);
+                variable.secret |= secret;
+            }
+            None => {
+                self.by_name.insert(key.clone(), self.variables.len());
+                self.variables
+                    .push(Variable { secret: *secret, ..Variable::new(key.as_str(), text.as_str()) });
+            }
+        }
     }
 
     fn find(&self, name: &str) -> Option<&Variable> {
         self.by_name.get(name).map(|at| &self.variables[*at])
+    }
+}
+
+/// A value as a template puts it.
+fn as_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
     }
 }
 
@@ -90,6 +165,12 @@ impl Scopes {
             origin,
             hidden: found.map(|(origin, _)| origin).collect(),
         })
+    }
+
+    /// The values of all secret variables, whichever wins.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let all = self.layers.iter().flat_map(|(_, set)| &set.variables);
+        all.filter(|variable| variable.secret && variable.enabled).map(|variable| variable.value.as_str())
     }
 
     /// The names that can be used, each once with the origin of its winner, strongest scope first.

@@ -132,6 +132,7 @@ impl Stage {
             clock: world.simulation.clone(),
             randomness: Arc::new(Counting::default()),
             recorder: Some(records.clone()),
+            scripting: None,
         };
         Self { world, api, records, pipeline }
     }
