@@ -234,13 +234,6 @@ fn in_words(will_send: WillSend) -> WillSendView {
             None,
             format!("{} (“{token_name}”)", why(reason)),
         ),
-        WillSend::Unsupported(kind) => line(
-            Tone::Warn,
-            "This request will not be sent:".to_owned(),
-            None,
-            None,
-            format!("authorization of the kind “{}” is kept, but cannot be made yet", kind.as_str()),
-        ),
         WillSend::NotReady(failure) => will_not_send(failure.message),
     }
 }

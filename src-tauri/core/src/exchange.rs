@@ -22,6 +22,31 @@ pub struct OutgoingRequest {
     /// The certificate that the token is bound to (RFC 8705 §3). The settings' one for this host stands before it,
     /// and it follows no redirect to another origin.
     pub client_certificate: Option<ClientCertificate>,
+    /// Requests with the same one leave over one connection, one after the other, and no other request does.
+    pub own_connection: Option<OwnConnection>,
+}
+
+/// A connection that is kept for the requests that carry this. It is closed once nobody holds it any more.
+#[derive(Clone, Debug, Default)]
+pub struct OwnConnection(Arc<()>);
+
+impl OwnConnection {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Tells one from another, and whether anybody still holds it.
+    pub fn token(&self) -> &Arc<()> {
+        &self.0
+    }
+}
+
+/// A request body, read into memory.
+pub struct WholeBody {
+    pub bytes: Bytes,
+    /// The content type that goes with the bytes, if there was none or another: that of a multipart form names the
+    /// boundary between its parts.
+    pub content_type: Option<String>,
 }
 
 /// Where a request carries credentials beside the headers that always do (`Authorization`, `Cookie`,

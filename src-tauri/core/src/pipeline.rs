@@ -16,6 +16,7 @@
 //! Dropping the future cancels it at whatever it is waiting for.
 
 mod authorize;
+mod challenge;
 mod draft;
 mod inherit;
 mod live;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use gatepass_oauth::ports::UnixMillis;
 
-use crate::exchange::{Exchange, OutgoingRequest, ResponseBody, ShownRequest, Timing};
+use crate::exchange::{Exchange, OutgoingRequest, ResponseBody, ShownRequest, Timing, WholeBody};
 use crate::scripting::{Answer, CookieCall, Question, Refusal, ScriptCookie, ScriptJob, ScriptReport};
 use crate::workspace::Id;
 
@@ -17,6 +17,9 @@ pub trait Transport: Send + Sync {
         request: OutgoingRequest,
         progress: &(dyn Progress + 'static),
     ) -> Result<Exchange, SendFailure>;
+
+    /// Reads the body of a request into memory, as it would leave: for signatures that cover it.
+    async fn read_body(&self, request: &OutgoingRequest) -> Result<WholeBody, SendFailure>;
 }
 
 /// Hears how far a request is.

@@ -69,6 +69,7 @@ async fn send(transport: &HttpTransport, url: &Url, settings: &SendSettings) -> 
         settings: settings.clone(),
         credentials: Default::default(),
         client_certificate: None,
+        own_connection: None,
     };
     match Transport::send(transport, request, &Unwatched).await.unwrap().response.body {
         ResponseBody::Memory(bytes) => bytes.len(),

@@ -1,4 +1,19 @@
 //! Step 5: the credential in its place. What is missing is obtained now, with a person where one may be asked.
+//!
+//! Each kind of authorization that signs has a file of its own; bearer, basic and API keys are here. Digest and NTLM
+//! answer a challenge: what they need for that is kept for the next step.
+
+mod asap;
+mod awsv4;
+pub(super) mod digest;
+mod edgegrid;
+#[cfg(test)]
+mod examples;
+mod hawk;
+mod jwt;
+pub(super) mod ntlm;
+mod oauth1;
+mod written;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +26,13 @@ use super::resolve::Resolved;
 use super::token::TokenState;
 use super::verdict::{AuthReport, Journal, Stopped, Warning};
 use super::{Draft, Pipeline};
-use crate::exchange::{OutgoingBody, OutgoingRequest};
+use crate::exchange::{HttpVersion, OutgoingBody, OutgoingRequest, OwnConnection};
+use crate::ports::SendFailure;
 use crate::workspace::{Auth, AuthKind};
+use written::Moment;
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that is ready to leave.
 pub(super) struct Authorized {
@@ -22,6 +42,14 @@ pub(super) struct Authorized {
     pub(super) request: OutgoingRequest,
     /// What is needed to send it once more with another token.
     pub(super) renewable: Option<Renewable>,
+    /// What a challenge is answered with.
+    pub(super) challenged: Option<Challenged>,
+}
+
+/// Credentials that wait for the server to ask for them.
+pub(super) enum Challenged {
+    Digest(digest::Credentials),
+    Ntlm(ntlm::Credentials),
 }
 
 /// The request without its token, and the token that it carries.
@@ -40,7 +68,7 @@ impl Pipeline {
     ) -> Result<Authorized, Stopped> {
         let Resolved { draft, started_at, mut request, token, auth, auth_origin } = resolved;
         journal.auth = Some(AuthReport::new(auth.kind, auth_origin));
-        attach(&auth, &mut request, journal)?;
+        let challenged = self.attach(&auth, &mut request, journal).await?;
         let mut renewable = None;
         if let Some((demand, token)) = self.usable_token(token, terms, journal).await? {
             let bare = request.clone();
@@ -48,7 +76,69 @@ impl Pipeline {
             journal.token_placed(&token);
             renewable = Some(Renewable { bare, demand, token });
         }
-        Ok(Authorized { draft, started_at, request, renewable })
+        Ok(Authorized { draft, started_at, request, renewable, challenged })
+    }
+
+    /// The kinds other than OAuth 2.0.
+    async fn attach(
+        &self,
+        auth: &Auth,
+        request: &mut OutgoingRequest,
+        journal: &mut Journal,
+    ) -> Result<Option<Challenged>, Stopped> {
+        if covers_body(auth, request) {
+            self.bring_body_into_memory(request).await?;
+        }
+        let moment = self.moment();
+        match auth.kind {
+            AuthKind::NoAuth | AuthKind::OAuth2 => {}
+            AuthKind::Bearer => attach_bearer(auth, request, journal),
+            AuthKind::Basic => attach_basic(auth, request, journal),
+            AuthKind::ApiKey => attach_api_key(auth, request, journal),
+            AuthKind::OAuth1 => oauth1::sign(auth, request, moment, journal)?,
+            AuthKind::AwsV4 => awsv4::sign(auth, request, moment, journal)?,
+            AuthKind::Hawk => hawk::sign(auth, request, moment, journal)?,
+            AuthKind::EdgeGrid => edgegrid::sign(auth, request, moment, journal)?,
+            AuthKind::Jwt => jwt::sign(auth, request, moment, journal)?,
+            AuthKind::Asap => asap::sign(auth, request, moment, journal)?,
+            AuthKind::Digest => {
+                let credentials = digest::Credentials::of(auth, journal);
+                credentials.answer_beforehand(auth, request, moment);
+                return Ok(written::answers_challenges(auth).then_some(Challenged::Digest(credentials)));
+            }
+            AuthKind::Ntlm => {
+                let credentials = ntlm::Credentials::of(auth, journal);
+                if !written::answers_challenges(auth) {
+                    return Ok(None);
+                }
+                // The handshake signs in a connection, so it has to be the same one three times over.
+                request.own_connection = Some(OwnConnection::new());
+                request.settings.http_version = HttpVersion::Http1;
+                return Ok(Some(Challenged::Ntlm(credentials)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads a body that would be streamed, so that what is signed is what is sent.
+    pub(super) async fn bring_body_into_memory(
+        &self,
+        request: &mut OutgoingRequest,
+    ) -> Result<(), SendFailure> {
+        if matches!(request.body, OutgoingBody::Empty | OutgoingBody::Bytes(_)) {
+            return Ok(());
+        }
+        let whole = self.transport.read_body(request).await?;
+        if let Some(content_type) = whole.content_type {
+            request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            request.headers.push(("Content-Type".to_owned(), content_type));
+        }
+        request.body = OutgoingBody::Bytes(whole.bytes);
+        Ok(())
+    }
+
+    pub(super) fn moment(&self) -> Moment<'_> {
+        Moment { now: self.clock.now(), randomness: self.randomness.as_ref() }
     }
 
     /// The token to send; `None` if none is needed, or the person wants the request sent without one.
@@ -97,7 +187,6 @@ pub(super) fn place_token(token: &UsableToken, request: &mut OutgoingRequest) ->
 }
 
 fn append_to_form(request: &mut OutgoingRequest, name: &str, value: &Secret) -> Result<(), Failure> {
-    const FORM: &str = "application/x-www-form-urlencoded";
     let content_type = request
         .headers
         .iter()
@@ -129,33 +218,36 @@ fn append_to_form(request: &mut OutgoingRequest, name: &str, value: &Secret) -> 
     Ok(())
 }
 
-/// The kinds other than OAuth 2.0.
-fn attach(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) -> Result<(), Stopped> {
+/// Whether the kind signs the body, which then has to be in memory.
+fn covers_body(auth: &Auth, request: &OutgoingRequest) -> bool {
     match auth.kind {
-        AuthKind::NoAuth | AuthKind::OAuth2 => {}
-        AuthKind::Bearer => match auth.text("token").trim() {
-            "" => journal.warn(Warning::new("The bearer token is empty: the request is sent without one")),
-            token => {
-                journal.keep_secret(token);
-                set_header(request, "Authorization", format!("Bearer {token}"));
-            }
-        },
-        AuthKind::Basic => {
-            let (username, password) = (auth.text("username"), auth.text("password"));
-            if username.is_empty() && password.is_empty() {
-                journal
-                    .warn(Warning::new("User name and password are empty: the request is sent without them"));
-                return Ok(());
-            }
-            let credentials = STANDARD.encode(format!("{username}:{password}"));
-            journal.keep_secret(password);
-            journal.keep_secret(&credentials);
-            set_header(request, "Authorization", format!("Basic {credentials}"));
-        }
-        AuthKind::ApiKey => attach_api_key(auth, request, journal),
-        other => return Err(not_supported(other).into()),
+        AuthKind::AwsV4 | AuthKind::EdgeGrid => true,
+        AuthKind::Hawk => hawk::covers_body(auth),
+        AuthKind::OAuth1 => oauth1::covers_body(auth, request),
+        _ => false,
     }
-    Ok(())
+}
+
+fn attach_bearer(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) {
+    match auth.text("token").trim() {
+        "" => journal.warn(Warning::new("The bearer token is empty: the request is sent without one")),
+        token => {
+            journal.keep_secret(token);
+            set_header(request, "Authorization", format!("Bearer {token}"));
+        }
+    }
+}
+
+fn attach_basic(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) {
+    let (username, password) = (auth.text("username"), auth.text("password"));
+    if username.is_empty() && password.is_empty() {
+        journal.warn(Warning::new("User name and password are empty: the request is sent without them"));
+        return;
+    }
+    let credentials = STANDARD.encode(format!("{username}:{password}"));
+    journal.keep_secret(password);
+    journal.keep_secret(&credentials);
+    set_header(request, "Authorization", format!("Basic {credentials}"));
 }
 
 fn attach_api_key(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Journal) {
@@ -166,18 +258,21 @@ fn attach_api_key(auth: &Auth, request: &mut OutgoingRequest, journal: &mut Jour
     }
     journal.keep_secret(value);
     if auth.text("in") == "query" {
-        let pairs = || request.url.query_pairs();
-        if pairs().any(|(name, _)| name == key) {
-            let others: Vec<(String, String)> = pairs()
-                .filter(|(name, _)| name != key)
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect();
-            request.url.query_pairs_mut().clear().extend_pairs(others);
-        }
-        request.url.query_pairs_mut().append_pair(key, value);
+        set_query(request, key, value);
     } else {
         set_header(request, key, value.trim().to_owned());
     }
+}
+
+/// Sets a query parameter, in the place of any of the same name.
+fn set_query(request: &mut OutgoingRequest, name: &str, value: &str) {
+    if request.url.query_pairs().any(|(other, _)| other == name) {
+        let pairs = request.url.query_pairs().filter(|(other, _)| other != name);
+        let others: Vec<(String, String)> =
+            pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        request.url.query_pairs_mut().clear().extend_pairs(others);
+    }
+    request.url.query_pairs_mut().append_pair(name, value);
 }
 
 /// Sets a header that carries a credential, in the place of any of the same name.
@@ -201,24 +296,4 @@ fn header_name(name: &str) -> String {
             words.map(Option::unwrap_or_default).collect::<Vec<_>>().join("-")
         }
     }
-}
-
-fn not_supported(kind: AuthKind) -> Failure {
-    let name = match kind {
-        AuthKind::Digest => "Digest",
-        AuthKind::OAuth1 => "OAuth 1.0",
-        AuthKind::AwsV4 => "AWS Signature",
-        AuthKind::Hawk => "Hawk",
-        AuthKind::Ntlm => "NTLM",
-        AuthKind::EdgeGrid => "Akamai EdgeGrid",
-        AuthKind::Jwt => "JWT bearer",
-        AuthKind::Asap => "ASAP",
-        other => other.as_str(),
-    };
-    Failure::new(
-        Code::Unsupported,
-        format!("{name} authorization is not supported yet"),
-        "The request is not sent, because it would leave without its authorization",
-        "Choose another kind of authorization, or “No auth” to send it as it is.",
-    )
 }

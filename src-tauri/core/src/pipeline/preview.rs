@@ -31,8 +31,6 @@ pub enum WillSend {
     ObtainFirst { token_name: String },
     /// The request is held back.
     HeldBack { token_name: String, reason: HeldReason },
-    /// That kind of authorization cannot be made yet; the request is not sent.
-    Unsupported(AuthKind),
     /// Config or token store stand in the way.
     NotReady(Failure),
 }
@@ -163,6 +161,25 @@ fn of_other(auth: &Auth, mut resolved: impl FnMut(&str) -> String) -> WillSend {
                 token: None,
             },
         },
-        other => WillSend::Unsupported(other),
+        AuthKind::Jwt if auth.text("addTokenTo") == "queryParam" => WillSend::Credential {
+            place: CredentialPlace::Query,
+            name: Some(auth.text("queryParamKey"))
+                .filter(|name| !name.is_empty())
+                .unwrap_or("token")
+                .to_owned(),
+            preview: "a token signed for this request".to_owned(),
+            token: None,
+        },
+        AuthKind::Jwt | AuthKind::Asap => header("Bearer (a token signed for this request)".to_owned()),
+        AuthKind::Digest => {
+            header(format!("Digest {}:•••, once the API asks for it", resolved(auth.text("username"))))
+        }
+        AuthKind::Ntlm => {
+            header(format!("NTLM {}:•••, once the API asks for it", resolved(auth.text("username"))))
+        }
+        AuthKind::OAuth1 => header("OAuth (a signature of this request)".to_owned()),
+        AuthKind::AwsV4 => header("AWS4-HMAC-SHA256 (a signature of this request)".to_owned()),
+        AuthKind::Hawk => header("Hawk (a signature of this request)".to_owned()),
+        AuthKind::EdgeGrid => header("EG1-HMAC-SHA256 (a signature of this request)".to_owned()),
     }
 }

@@ -8,7 +8,7 @@ use gatepass_oauth::Failure;
 use super::inherit::Inherited;
 use super::oauth_names::{OauthNames, asks_for_tokens};
 use super::scripts::Scripted;
-use super::token::TokenState;
+use super::token::{TokenState, resolve_value};
 use super::verdict::{Journal, Stopped, Warning};
 use super::{Draft, Pipeline};
 use crate::exchange::{CredentialPlaces, OutgoingBody, OutgoingRequest};
@@ -61,6 +61,7 @@ impl Pipeline {
                 settings: inherited.settings,
                 credentials: CredentialPlaces::default(),
                 client_certificate: None,
+                own_connection: None,
             },
             token,
             auth,
@@ -114,9 +115,7 @@ impl Texts {
         let mut auth = Auth::new(inherited.auth.kind);
         if auth.kind != AuthKind::OAuth2 {
             let params = inherited.auth.params.iter().map(|(name, value)| {
-                let text =
-                    value.as_str().map(|text| resolver.resolve(text, &format!("auth {name}")).into_owned());
-                (name.clone(), text.map_or_else(|| value.clone(), Into::into))
+                (name.clone(), resolve_value(value, &format!("auth {name}"), &mut resolver))
             });
             auth.params = params.collect();
         }

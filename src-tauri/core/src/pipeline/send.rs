@@ -1,4 +1,5 @@
-//! Step 6: out and back. After a 401 the token is renewed once and the request sent once more, never twice.
+//! Step 6: out and back. After a 401 the token is renewed once and the request sent once more, never twice; a
+//! challenge that a password answers is answered (`challenge.rs`).
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 
@@ -25,8 +26,12 @@ impl Pipeline {
         progress: &(dyn Progress + 'static),
         journal: &mut Journal,
     ) -> Result<Sent, Stopped> {
-        let Authorized { draft, started_at, mut request, renewable } = authorized;
+        let Authorized { draft, started_at, mut request, renewable, challenged } = authorized;
         let mut result = self.transport.send(request.clone(), progress).await;
+        if let Some(challenged) = challenged {
+            (request, result) =
+                self.answer_challenge(&challenged, (request, result), progress, journal).await;
+        }
         if let Some(mut renewable) = renewable {
             if let Ok(exchange) = &result
                 && let Some(again) = renewable.with_nonce(exchange)
@@ -126,7 +131,7 @@ fn placed(renewable: &Renewable, journal: &mut Journal) -> Option<OutgoingReques
     }
 }
 
-fn all<'r>(response: &'r Response, name: &str) -> impl Iterator<Item = &'r str> {
+pub(super) fn all<'r>(response: &'r Response, name: &str) -> impl Iterator<Item = &'r str> {
     let headers = response.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
     headers.map(|(_, value)| value.as_str())
 }

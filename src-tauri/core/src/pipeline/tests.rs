@@ -3,6 +3,7 @@
 
 mod authorization;
 mod bodies;
+mod challenges;
 mod oauth;
 pub(crate) mod stage;
 mod urls;

@@ -141,7 +141,7 @@ impl Pipeline {
 }
 
 /// Every text in the value resolved; names of members stay as they are.
-fn resolve_value(value: &Value, place: &str, resolver: &mut Resolver<'_>) -> Value {
+pub(super) fn resolve_value(value: &Value, place: &str, resolver: &mut Resolver<'_>) -> Value {
     match value {
         Value::String(text) => Value::String(resolver.resolve(text, place).into_owned()),
         Value::Array(items) => items.iter().map(|item| resolve_value(item, place, resolver)).collect(),

@@ -24,6 +24,8 @@ pub enum SigningKey<'a> {
     Private(&'a PrivateKey),
     /// The client secret, for HS256, HS384 and HS512.
     Secret(&'a Secret),
+    /// The same where the secret is no text.
+    SecretBytes(&'a [u8]),
 }
 
 /// Why a signature does not hold, or can't be judged.
@@ -133,7 +135,7 @@ pub fn sign(
 ) -> Result<Secret, Failure> {
     let kind = match key {
         SigningKey::Private(key) => key.kind(),
-        SigningKey::Secret(_) => KeyKind::Symmetric,
+        SigningKey::Secret(_) | SigningKey::SecretBytes(_) => KeyKind::Symmetric,
     };
     if kind != algorithm.key_kind() {
         return Err(does_not_fit(algorithm, kind));
@@ -166,6 +168,9 @@ fn raw_signature(algorithm: Algorithm, key: SigningKey<'_>, input: &[u8]) -> Opt
             &algorithm,
             &EncodingKey::from_secret(secret.expose().as_bytes()),
         ),
+        SigningKey::SecretBytes(bytes) => {
+            (DEFAULT_PROVIDER.signer_factory)(&algorithm, &EncodingKey::from_secret(bytes))
+        }
         SigningKey::Private(key) => (DEFAULT_PROVIDER.signer_factory)(&algorithm, key.encoding_key.as_ref()?),
     };
     signer.ok()?.try_sign(input).ok()

@@ -21,6 +21,8 @@ use crate::randomness::SystemRandomness;
 
 /// How much of a file is read at once.
 const FILE_CHUNK: usize = 64 * 1024;
+/// How much is read into memory where a signature covers the body, in bytes.
+const MOST_IN_MEMORY: u64 = 512 << 20;
 
 /// A body that can be sent any number of times.
 #[derive(Clone)]
@@ -76,6 +78,39 @@ impl Content {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::Segments { length, .. } => *length,
         }
+    }
+
+    /// All of it, for a signature.
+    pub(super) async fn in_memory(self) -> Result<Bytes, Trouble> {
+        let Content::Segments { segments, length } = self else {
+            return Ok(match self {
+                Content::Bytes(bytes) => bytes,
+                _ => Bytes::new(),
+            });
+        };
+        if length > MOST_IN_MEMORY {
+            return Err(Trouble::invalid(
+                "The body is too large for this authorization.",
+                format!(
+                    "It signs the whole body, which has {} MiB; up to {} are read into memory.",
+                    length >> 20,
+                    MOST_IN_MEMORY >> 20
+                ),
+                "Send a smaller file, or choose an authorization that does not cover the body.",
+            ));
+        }
+        let mut whole = Vec::with_capacity(length as usize);
+        let mut chunks = read(&segments);
+        while let Some(chunk) = chunks.next().await {
+            whole.extend_from_slice(&chunk.map_err(|error| {
+                Trouble::invalid(
+                    "A file of the body cannot be read.",
+                    format!("{error}."),
+                    "Choose the file again, or check that it may be read.",
+                )
+            })?);
+        }
+        Ok(whole.into())
     }
 
     /// The body for one sending; `watch` hears when it is first read, where that matters.

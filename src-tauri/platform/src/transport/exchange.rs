@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
-use gatepass_core::exchange::{Exchange, Hop, OutgoingRequest, SendSettings, SentRequest, Timing};
+use gatepass_core::exchange::{Exchange, Hop, OutgoingRequest, SendSettings, SentRequest, Timing, WholeBody};
 use gatepass_core::ports::{Progress, SendFailure, SendFailureKind, Stage, Transport};
 use http::header;
 use url::Url;
@@ -36,6 +36,10 @@ impl Transport for HttpTransport {
         };
         exchange.map_err(SendFailure::from)
     }
+
+    async fn read_body(&self, request: &OutgoingRequest) -> Result<WholeBody, SendFailure> {
+        Ok(Prepared::whole_body(request).await?)
+    }
 }
 
 impl HttpTransport {
@@ -47,6 +51,7 @@ impl HttpTransport {
     ) -> Result<Exchange, Trouble> {
         let mut settings = std::mem::take(&mut request.settings);
         let mut certificate = request.client_certificate.take();
+        let own_connection = request.own_connection.take();
         let mut redirects = Vec::new();
         let watch = Watch::new(start);
         let mut prepared = Prepared::api(request, settings.http_version).await?;
@@ -55,7 +60,10 @@ impl HttpTransport {
             let cookies = jar.and_then(|jar| jar.cookie_header(&prepared.url));
             // What was set for the host stands before what the token is bound to.
             let bound = certificate.as_ref().filter(|_| settings.client_certificate.is_none());
-            let client = self.pools.client(&settings, bound)?;
+            let client = match &own_connection {
+                Some(own) => self.pools.own_client(own, &settings, bound)?,
+                None => self.pools.client(&settings, bound)?,
+            };
             let response = Sending {
                 client: &client,
                 request: &prepared,

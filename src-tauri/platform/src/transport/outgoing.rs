@@ -1,6 +1,6 @@
 //! A request made ready for the wire: checked, with the few headers that a transport has to add.
 
-use gatepass_core::exchange::{CredentialPlaces, HttpVersion, OutgoingRequest, SendSettings};
+use gatepass_core::exchange::{CredentialPlaces, HttpVersion, OutgoingRequest, SendSettings, WholeBody};
 use http::Method;
 use http::header::{self, HeaderMap, HeaderValue};
 use url::Url;
@@ -47,6 +47,26 @@ impl Prepared {
             content,
             credentials: request.credentials,
         })
+    }
+
+    /// The body as [`Self::api`] would send it, in memory, with the content type that has to stand with it.
+    pub(super) async fn whole_body(request: &OutgoingRequest) -> Result<WholeBody, Trouble> {
+        let mut fields = Fields::of(1);
+        for (name, value) in &request.headers {
+            if name.eq_ignore_ascii_case("content-type") {
+                fields.push(name.clone(), value.as_bytes())?;
+            }
+        }
+        let given_boundary = fields.boundary();
+        let (content, boundary) =
+            Content::of(request.body.clone(), || given_boundary.unwrap_or_else(random_boundary)).await?;
+        let mut content_type = None;
+        if let Some(boundary) = boundary {
+            fields.multipart(&boundary)?;
+            let field = fields.list.iter().find(|field| field.name == header::CONTENT_TYPE);
+            content_type = field.map(|field| String::from_utf8_lossy(field.value.as_bytes()).into_owned());
+        }
+        Ok(WholeBody { bytes: content.in_memory().await?, content_type })
     }
 
     /// Checks and completes a request of the engine: nothing is added but `Host`, `User-Agent` and the length. Gives

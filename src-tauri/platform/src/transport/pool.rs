@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime};
 
-use gatepass_core::exchange::{HttpVersion, Proxy, SendSettings};
+use gatepass_core::exchange::{HttpVersion, OwnConnection, Proxy, SendSettings};
 use gatepass_oauth::ports::ClientCertificate;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -101,7 +101,15 @@ fn digest(parts: &[&str]) -> [u8; 32] {
 #[derive(Default)]
 pub(super) struct Pools {
     clients: RwLock<HashMap<Kind, Pooled>>,
+    /// Connections that nobody shares, as long as somebody holds them.
+    own: Mutex<Vec<Own>>,
     uses: AtomicU64,
+}
+
+struct Own {
+    holder: Weak<()>,
+    kind: Kind,
+    client: reqwest::Client,
 }
 
 struct Pooled {
@@ -110,6 +118,26 @@ struct Pooled {
 }
 
 impl Pools {
+    /// The client of a connection that nobody shares. Those that nobody holds any more are closed.
+    pub(super) fn own_client(
+        &self,
+        own: &OwnConnection,
+        settings: &SendSettings,
+        given: Option<&ClientCertificate>,
+    ) -> Result<reqwest::Client, Trouble> {
+        let kind = Kind::of(settings, given);
+        let mut all = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|entry| entry.holder.strong_count() > 0);
+        let holder = Arc::downgrade(own.token());
+        let found = all.iter().find(|entry| entry.holder.ptr_eq(&holder) && entry.kind == kind);
+        if let Some(entry) = found {
+            return Ok(entry.client.clone());
+        }
+        let client = build(settings, given)?;
+        all.push(Own { holder, kind, client: client.clone() });
+        Ok(client)
+    }
+
     /// The client for these settings, made if there is none. `given` stands before the settings' certificate.
     pub(super) fn client(
         &self,

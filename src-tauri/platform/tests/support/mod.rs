@@ -361,6 +361,7 @@ pub fn get(url: Url) -> OutgoingRequest {
         settings: direct(),
         credentials: Default::default(),
         client_certificate: None,
+        own_connection: None,
     }
 }
 

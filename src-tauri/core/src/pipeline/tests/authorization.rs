@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::super::{CredentialPlace, Draft, Outcome, Trouble, WillSend};
 use super::stage::{Seen, Stage, auth, get, header, request};
-use crate::workspace::AuthKind;
 
 fn draft(kind: &str, params: Value) -> Draft {
     let mut draft = get("http://api.test/a?x=1");
@@ -57,17 +56,6 @@ fn an_empty_credential_is_a_warning() {
 }
 
 #[test]
-fn a_kind_that_is_not_supported_is_named_and_nothing_is_sent() {
-    for (kind, name) in [("digest", "Digest"), ("awsv4", "AWS Signature"), ("ntlm", "NTLM")] {
-        let stage = Stage::new();
-        let verdict = stage.send(draft(kind, json!({})));
-        let Outcome::Failed(Trouble::Auth(failure)) = &verdict.outcome else { panic!("{kind} was sent") };
-        assert_eq!(failure.message, format!("{name} authorization is not supported yet"));
-        assert!(stage.sent().is_empty());
-    }
-}
-
-#[test]
 fn the_preview_says_what_will_be_sent_and_shows_no_secret() {
     let stage = Stage::new();
     let token = "eyJhbGciOiJSUzI1NiJ9.e30.h3Q";
@@ -90,7 +78,10 @@ fn the_preview_says_what_will_be_sent_and_shows_no_secret() {
         stage.will_send(draft("apikey", json!({"key": "k", "value": "hunter2", "in": "query"}))),
         credential(CredentialPlace::Query, "k", "•••")
     );
-    assert_eq!(stage.will_send(draft("hawk", json!({}))), WillSend::Unsupported(AuthKind::Hawk));
+    assert_eq!(
+        stage.will_send(draft("digest", json!({"username": "alice", "password": "hunter2"}))),
+        credential(CredentialPlace::Header, "Authorization", "Digest alice:•••, once the API asks for it")
+    );
 }
 
 #[test]

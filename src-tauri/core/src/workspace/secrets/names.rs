@@ -28,8 +28,10 @@ pub fn is_secret_header(name: &str) -> bool {
 
 /// Whether a parameter in a URL or form carries a credential.
 pub fn is_secret_field(name: &str) -> bool {
-    const NAMES: [&str; 24] = [
+    const NAMES: [&str; 26] = [
         "access_token",
+        "oauth_token",
+        "oauth_signature",
         "id_token",
         "refresh_token",
         "token",
