@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use aws_lc_rs::agreement::{ECDH_P256, PrivateKey as Scalar};
 use aws_lc_rs::digest::{SHA256, digest};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::failure::{Code, Failure};
-use crate::jwt::{Algorithm, PrivateKey, SigningKey, base64url, sign};
+use crate::jwt::{Algorithm, Curve, PrivateKey, SigningKey, base64url, new_ec_jwk, sign};
 use crate::ports::{Clock, Randomness};
 use crate::random;
 use crate::secret::Secret;
@@ -43,25 +41,7 @@ impl DpopKey {
     /// # Errors
     /// [`Code::Configuration`] if the random source yields nothing usable, which a working one never does.
     pub fn generate(randomness: &dyn Randomness) -> Result<Self, Failure> {
-        // A number that is zero or not below the order of the curve is no key; one draw in 2³² is not.
-        for _ in 0..8 {
-            let mut scalar = Zeroizing::new([0; 32]);
-            randomness.fill(&mut *scalar);
-            let Ok(private) = Scalar::from_private_key(&ECDH_P256, &*scalar) else { continue };
-            let Ok(public) = private.compute_public_key() else { continue };
-            let (x, y) = public.as_ref()[1..].split_at(32);
-            let jwk = json!({
-                "kty": "EC", "crv": "P-256", "x": base64url::encode(x), "y": base64url::encode(y),
-                "d": base64url::encode(*scalar)
-            });
-            return Self::from_jwk(&Secret::new(jwk.to_string()));
-        }
-        Err(Failure::new(
-            Code::Configuration,
-            "No DPoP key could be made",
-            "The random source yields the same unusable number again and again.",
-            "Turn DPoP off, or repair the system’s random source.",
-        ))
+        Self::from_jwk(&new_ec_jwk(Curve::P256, randomness)?)
     }
 
     /// The key as it was kept with its token set.
@@ -176,6 +156,7 @@ pub fn api_wants_nonce(status: http::StatusCode, www_authenticate: &str) -> bool
 mod tests {
     #![allow(clippy::unwrap_used)]
     use http::{HeaderMap, Method, StatusCode};
+    use serde_json::json;
 
     use super::*;
     use crate::jwt::{Jwk, Jwt, VerificationKey};

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::keeper::Surroundings;
 use crate::ports::{ClientCertificate, Clock, FlowObserver, IncomingResponse, OutgoingRequest, UnixMillis};
 use crate::secret::Secret;
-use crate::transcript::{Blanks, FlowStep, RedactedExchange, Step, StepResult};
+use crate::transcript::{Blanks, FlowStep, RedactedExchange, SentRequest, Step, StepResult};
 
 /// The most that is read of any answer of a provider.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -86,31 +86,13 @@ impl Flow {
         self.write(step, began, result, detail.into(), None);
     }
 
-    /// Writes down a step that has ended, with what crossed the wire.
-    pub fn end_exchange(
-        &self,
-        step: Step,
-        began: Began,
-        result: StepResult,
-        detail: impl Into<String>,
-        exchange: RedactedExchange,
-    ) {
-        self.write(step, began, result, detail.into(), Some(exchange));
-    }
-
-    fn write(
-        &self,
-        step: Step,
-        began: Began,
-        result: StepResult,
-        detail: String,
-        exchange: Option<RedactedExchange>,
-    ) {
+    fn write(&self, step: Step, began: Began, result: StepResult, detail: String, crossed: Option<Crossed>) {
         let elapsed = self.clock().monotonic().saturating_sub(began.monotonic);
         let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let mut record = self.record();
         let detail = record.blanks.text(&detail);
-        let step = FlowStep { step, result, ms, detail, at: began.at, exchange };
+        let (exchange, sent) = crossed.map(|crossed| (crossed.exchange, crossed.sent)).unzip();
+        let step = FlowStep { step, result, ms, detail, at: began.at, exchange, sent };
         for observer in &record.observers {
             observer.step(&step);
         }
@@ -138,18 +120,19 @@ impl Flow {
         client_certificate: Option<ClientCertificate>,
     ) -> Result<Exchanged, Unanswered> {
         let began = self.begin();
-        let mut exchange = self.blanks().request(&request);
+        let mut crossed =
+            Crossed { exchange: self.blanks().request(&request), sent: SentRequest::of(&request) };
         let place = place_of(request.uri());
         let outgoing = OutgoingRequest { request, client_certificate, body_limit: BODY_LIMIT };
         match self.surroundings.http.send(outgoing).await {
             Ok(incoming) => {
-                self.blanks().response(&mut exchange, &incoming.response);
-                Ok(Exchanged { incoming, exchange, began, step, place })
+                self.blanks().response(&mut crossed.exchange, &incoming.response);
+                Ok(Exchanged { incoming, crossed, began, step, place })
             }
             Err(error) => {
                 let host = place.split('/').next().unwrap_or(&place);
                 let failure = explain::unreachable(host, &error);
-                self.end_exchange(step, began, StepResult::Failed, failure.message.clone(), exchange);
+                self.write(step, began, StepResult::Failed, failure.message.clone(), Some(crossed));
                 Err(Unanswered { failure, may_have_arrived: error.may_have_arrived })
             }
         }
@@ -162,14 +145,20 @@ pub struct Exchanged {
     /// Host and path that answered, for messages.
     pub place: String,
     step: Step,
-    exchange: RedactedExchange,
+    crossed: Crossed,
     began: Began,
+}
+
+/// What crossed the wire: as it may be shown, and the request as it left.
+struct Crossed {
+    exchange: RedactedExchange,
+    sent: SentRequest,
 }
 
 impl Exchanged {
     /// Writes the step down.
     pub fn end(self, flow: &Flow, result: StepResult, detail: impl Into<String>) -> IncomingResponse {
-        flow.end_exchange(self.step, self.began, result, detail, self.exchange);
+        flow.write(self.step, self.began, result, detail.into(), Some(self.crossed));
         self.incoming
     }
 }

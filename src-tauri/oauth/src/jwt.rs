@@ -14,12 +14,14 @@ use crate::secret::Secret;
 mod algorithm;
 pub(crate) mod base64url;
 mod es512;
+mod generation;
 mod jwk;
 mod pem;
 mod private_key;
 mod signature;
 
 pub use algorithm::{Algorithm, KeyKind};
+pub(crate) use generation::new_ec_jwk;
 pub use jwk::{Curve, Jwk, JwkError, PublicKey};
 pub(crate) use private_key::Material;
 pub use private_key::PrivateKey;

@@ -60,7 +60,7 @@
 //! | what is sent to an endpoint | [`endpoints`] |
 //! | what a token endpoint answered, and for how long it holds | [`token_response`], [`token_set`] |
 //! | under which identity it is kept | [`token_key`] |
-//! | how the client proves who it is | [`client_authentication`] |
+//! | how the client proves who it is | [`client_authentication`], [`client_keys`] |
 //! | how a token is bound to a key of ours | [`dpop`] |
 //! | whether an ID token is to be believed | [`id_token`] |
 //! | what a JWT says, and whether its signature holds | [`jwt`] |
@@ -73,6 +73,7 @@ pub mod authorization_response;
 pub mod authorization_server;
 pub mod challenge;
 pub mod client_authentication;
+pub mod client_keys;
 pub mod config;
 pub mod dpop;
 mod encoding;

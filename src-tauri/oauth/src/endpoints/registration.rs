@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Dialogue, unsendable};
 use crate::authorization_server::Endpoint;
 use crate::client_authentication::{chosen_method, method_name};
+use crate::client_keys::public_jwks;
 use crate::config::{AuthConfig, Grant};
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
@@ -53,6 +54,15 @@ pub fn request(config: &AuthConfig, supported: Option<&[&str]>) -> Value {
     }
     if let Some(scope) = config.scope.as_deref().map(str::trim).filter(|scope| !scope.is_empty()) {
         metadata["scope"] = scope.into();
+    }
+    if config.dpop {
+        metadata["dpop_bound_access_tokens"] = true.into();
+    }
+    if let Some(algorithm) = &config.id_token_signed_response_alg {
+        metadata["id_token_signed_response_alg"] = algorithm.as_str().into();
+    }
+    if let Ok(keys) = public_jwks(config) {
+        metadata["jwks"] = keys;
     }
     metadata
 }

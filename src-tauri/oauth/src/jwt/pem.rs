@@ -5,6 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
+
 /// One block: its label, for example `PRIVATE KEY`, and its bytes.
 pub(crate) struct Block {
     pub(crate) label: String,
@@ -26,6 +28,21 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// One block as text, in lines of 64 characters.
+pub(crate) fn block(label: &str, der: &[u8]) -> Secret {
+    let body = Zeroizing::new(STANDARD.encode(der));
+    let mut text = Zeroizing::new(format!("-----BEGIN {label}-----\n"));
+    let mut rest = body.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        text.push_str(line);
+        text.push('\n');
+        rest = after;
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    Secret::new(text.as_str())
 }
 
 /// The headers of old encrypted keys (`Proc-Type: 4,ENCRYPTED`) are no Base64, so such blocks are left out here.

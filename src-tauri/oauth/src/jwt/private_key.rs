@@ -119,7 +119,7 @@ impl PrivateKey {
         Self::from_pem(&pkcs12::to_pem(container, password)?, None)
     }
 
-    fn of(material: Material) -> Result<Self, Failure> {
+    pub(super) fn of(material: Material) -> Result<Self, Failure> {
         let encoding_key =
             material.encoding_key().map_err(|_| unusable("It can be read, and not be used to sign."))?;
         Ok(Self { material, encoding_key, kid: None, alg: None, certificate: None })
@@ -154,6 +154,12 @@ impl PrivateKey {
     /// (RFC 7515 §4.1.8).
     pub fn certificate_thumbprint(&self) -> Option<String> {
         self.certificate.as_ref().map(|der| base64url::encode(digest(&SHA256, der)))
+    }
+
+    /// The certificate that came with the key, as `x5c` lists it (RFC 7517 §4.7).
+    pub(super) fn certificate_in_base64(&self) -> Option<String> {
+        use base64::Engine as _;
+        self.certificate.as_ref().map(|der| base64::engine::general_purpose::STANDARD.encode(der))
     }
 
     /// The header members by which a verifier finds the public half: `kid`, and `x5t#S256` where a certificate
