@@ -289,7 +289,7 @@ fn unreadable(problem: ErrorView) -> TokenCardView {
     }
 }
 
-fn claim_views(claims: &Map<String, Value>) -> Vec<ClaimView> {
+pub(crate) fn claim_views(claims: &Map<String, Value>) -> Vec<ClaimView> {
     claims
         .iter()
         .map(|(name, value)| ClaimView {

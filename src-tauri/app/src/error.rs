@@ -123,7 +123,7 @@ impl From<&Check> for CheckView {
 }
 
 /// The name under which an enum without fields stands in JSON.
-fn name_of(value: &impl serde::Serialize) -> String {
+pub(crate) fn name_of(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),

@@ -1,12 +1,16 @@
 //! Use cases: one function for each thing that a person can do, whatever the shell. Builds every adapter once.
 
+mod asking;
 mod card;
+mod challenges;
+pub mod clients;
 mod definitions;
 mod drafts;
 pub mod dto;
 mod editing;
 mod environments;
 mod error;
+pub mod flow_log;
 mod flows;
 mod importing;
 mod listener;
@@ -47,6 +51,7 @@ use gatepass_core::pipeline::Pipeline;
 use gatepass_core::workspace::{Auth, Id};
 use gatepass_storage::{AlreadyRunning, Database, InstanceLock, OpenOptions};
 
+use challenges::Challenges;
 use definitions::Definitions;
 use dto::ErrorView;
 use flows::Flows;
@@ -80,6 +85,7 @@ struct Inner {
     outside: Outside,
     flows: Arc<Flows>,
     failures: Failures,
+    challenges: Challenges,
     watched: Arc<Watched>,
     logins: Logins,
     shelf: Shelf,
@@ -139,6 +145,7 @@ impl App {
                 outside,
                 flows: Arc::default(),
                 failures: Failures::default(),
+                challenges: Challenges::default(),
                 watched: Arc::default(),
                 logins: Logins::default(),
                 listener,

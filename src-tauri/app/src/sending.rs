@@ -70,7 +70,7 @@ impl App {
         };
         let progress = Reported { node: node.to_owned(), listener: Arc::clone(&self.inner.listener) };
         let verdict = self.pipeline().send(draft, &terms, &progress, observer).await;
-        Ok(self.outcome(verdict))
+        Ok(self.outcome(node, verdict))
     }
 
     /// What an offer does before the request is sent. Returns how it ended if nothing is to be sent after all.
@@ -89,7 +89,7 @@ impl App {
         Ok((card.token_type.is_none()).then_some(SendOutcome::Cancelled))
     }
 
-    fn outcome(&self, verdict: Verdict) -> SendOutcome {
+    fn outcome(&self, node: &str, verdict: Verdict) -> SendOutcome {
         let story = story(&verdict);
         let refreshed = verdict.auth.as_ref().is_some_and(|auth| auth.refreshed || auth.renewed_after_401);
         let warnings = verdict.warnings.iter().map(|warning| warning.message.clone()).collect();
@@ -97,7 +97,9 @@ impl App {
         let sent_url = verdict.request.as_ref().map(|request| request.url.clone()).unwrap_or_default();
         match verdict.outcome {
             Outcome::Answered(exchange) => {
-                let response = self.response(*exchange, story, refreshed, warnings, flow, sent_url);
+                let challenge = self.inner.challenges.hear(node, &exchange);
+                let mut response = self.response(*exchange, story, refreshed, warnings, flow, sent_url);
+                response.challenge = challenge;
                 SendOutcome::Answered { response }
             }
             Outcome::HeldBack(held) => SendOutcome::HeldBack { held: held.into() },
@@ -145,6 +147,7 @@ impl App {
             warnings,
             flow,
             sent_url,
+            challenge: None,
         }
     }
 

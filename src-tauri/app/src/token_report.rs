@@ -99,6 +99,14 @@ pub fn rfc3339(millis: i64) -> String {
         .unwrap_or_else(|| format!("{millis} ms"))
 }
 
+/// The same to the millisecond.
+pub fn rfc3339_to_the_millisecond(millis: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .ok()
+        .and_then(|moment| moment.format(&Rfc3339).ok())
+        .unwrap_or_else(|| format!("{millis} ms"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use gatepass_oauth::keeper::TokenDemand;
 use gatepass_oauth::token_set::StoredTokens;
 use gatepass_oauth::{AuthConfig, Code, Failure, Secret, Status, TokenKey};
 use gatepass_storage::tables::token_sets::SealedTokens;
@@ -16,6 +17,15 @@ impl App {
     /// Gets a token anew; waits for the person where the grant needs one. The card says how it ended.
     pub async fn get_new_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
         let demand = self.demand(&node).await?;
+        self.sign_in(node, demand).await
+    }
+
+    /// Gets the token of a demand anew, with the person of this node's card.
+    pub(crate) async fn sign_in(
+        &self,
+        node: String,
+        demand: TokenDemand,
+    ) -> Result<TokenCardView, ErrorView> {
         self.open_vault().await?;
         let recording = self.record_flow(&node, &demand.key());
         let login = {
@@ -173,7 +183,11 @@ impl App {
     }
 
     /// The card after an action: with its failure, until the next one.
-    async fn conclude(&self, node: &str, ended: Result<(), Failure>) -> Result<TokenCardView, ErrorView> {
+    pub(crate) async fn conclude(
+        &self,
+        node: &str,
+        ended: Result<(), Failure>,
+    ) -> Result<TokenCardView, ErrorView> {
         if let Err(failure) = ended
             && failure.code != Code::Cancelled
         {
@@ -225,7 +239,7 @@ const DISCOVERED: [&str; 11] = [
     "end_session_endpoint",
 ];
 
-fn usual_config() -> AuthConfig {
+pub(crate) fn usual_config() -> AuthConfig {
     AuthConfig::from_json(&serde_json::json!({ "grant": "authorization_code" }))
         .expect("a config with a grant and nothing else is complete")
 }
@@ -248,7 +262,7 @@ fn unreadable(sealed: &SealedTokens, environment: Option<String>, why: Option<&s
     }
 }
 
-fn parsed(key: &str) -> Result<TokenKey, ErrorView> {
+pub(crate) fn parsed(key: &str) -> Result<TokenKey, ErrorView> {
     TokenKey::parse(key).ok_or_else(|| {
         ErrorView::plain(
             "usage",

@@ -79,23 +79,47 @@ commands! {
     discover(node: String) -> DiscoveryView;
     /// The health of each node that carries an OAuth 2.0 config of its own; those below it inherit it.
     tree_health() -> Vec<NodeHealth>;
+    /// What is doubtful in the settings of a node, with the provider's metadata where an issuer is set.
+    check_config(node: String) -> ConfigCheckView;
+    /// Registers a client at the provider (RFC 7591) and fills in what it was given.
+    register_client(node: String) -> RegistrationView;
+    /// Makes a key pair for the client by the algorithm's name and sets it; the one before is gone.
+    generate_client_key(node: String, algorithm: String) -> ClientKeyView;
+    /// The public halves of the keys that are set for a node, as a key set in JSON.
+    public_jwks(node: String) -> String;
+    /// Fetches what the API said about itself where its last 401 pointed to (RFC 9728). Sets nothing.
+    read_resource_metadata(node: String) -> ResourceView;
     token_card(node: String) -> TokenCardView;
     /// What the next Send of a node will do, whatever its kind of auth.
     will_send(node: String) -> WillSendView;
     /// Gets a token anew; waits for the person where the grant needs one.
     get_new_token(node: String) -> TokenCardView;
     refresh_token(node: String) -> TokenCardView;
+    /// Signs in again in the way that the API asked for in its last 401 (RFC 9470).
+    step_up(node: String) -> TokenCardView;
     /// Opens the page of the sign-in that waits for a node once more.
     open_login_page(node: String) -> ();
     paste_callback(node: String, url: String) -> ();
     cancel_login(node: String) -> ();
     revoke_token(node: String) -> TokenCardView;
+    /// Revokes, deletes here, and opens the provider's page for signing out.
+    log_out(node: String) -> TokenCardView;
+    /// Asks the provider about the access token (RFC 7662).
+    introspect_token(node: String) -> InspectedView;
+    /// Asks the provider about the person.
+    userinfo(node: String) -> InspectedView;
     delete_token(key: String) -> ();
     /// The key of the token that a node sends; `null` while its settings are not complete. Does not count as use.
     token_key(node: String) -> Option<String>;
     list_tokens() -> Vec<TokenView>;
     /// A token's text, because the person asked to see or copy it.
     reveal_token(key: String, part: TokenPart) -> String;
+    /// The last flows of a token, newest first.
+    flows(key: String) -> Vec<FlowView>;
+    /// One flow of a token as a document, or with `null` all that are kept; secrets blanked.
+    export_flow(key: String, flow: Option<String>, format: FlowFormat) -> String;
+    /// The request of a step as a cURL command: with its secrets only because the person asked.
+    flow_step_as_curl(key: String, flow: String, step: usize, with_secrets: bool) -> String;
 
     send(node: String, intent: SendIntent) -> SendOutcome;
     cancel_send(node: String) -> ();

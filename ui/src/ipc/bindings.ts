@@ -2,6 +2,16 @@
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
+export type AdviceView = { 
+/**
+ * The setting that it is about, by its name in the auth config.
+ */
+setting: string, 
+/**
+ * `deprecated`, `unsupported` or `oversight`.
+ */
+kind: string, message: string, reason: string, fix: FixView | null, };
+
 export type AuthView = { 
 /**
  * Postman's name: `oauth2`, `bearer`, `basic`, `noauth`, …
@@ -40,6 +50,20 @@ problem: string | null, };
 
 export type BodyView = { "kind": "none" } | { "kind": "raw", language: string, text: string, } | { "kind": "urlencoded", fields: Array<RowView>, } | { "kind": "other", name: string, };
 
+export type ChallengeView = { 
+/**
+ * Where it says which providers it trusts (RFC 9728): `read_resource_metadata` fetches it.
+ */
+resourceMetadata: string | null, 
+/**
+ * Whether it wants a stronger or fresher sign-in (RFC 9470): `step_up` makes it.
+ */
+stepUp: boolean, acrValues: string | null, 
+/**
+ * In seconds.
+ */
+maxAge: number | null, };
+
 export type CheckView = { check: string, 
 /**
  * `pass`, `fail` or `skipped`.
@@ -55,6 +79,26 @@ json: string,
  * For times: milliseconds since 1970.
  */
 time: number | null, };
+
+export type ClientKeyView = { 
+/**
+ * The node whose settings hold it.
+ */
+node: string, algorithm: string, kid: string, 
+/**
+ * The public half as a key set in JSON, for the provider.
+ */
+jwks: string, };
+
+export type ConfigCheckView = { advice: Array<AdviceView>, 
+/**
+ * Whether the provider's metadata was at hand.
+ */
+withMetadata: boolean, 
+/**
+ * Why it was not, where an issuer is set.
+ */
+problem: ErrorView | null, };
 
 export type DisabledRow = { at: number, row: RowView, };
 
@@ -104,6 +148,8 @@ node: string, };
 
 export type FlowExchangeView = { method: string, url: string, requestHeaders: Array<[string, string]>, requestBody: string, status: number, responseHeaders: Array<[string, string]>, responseBody: string, };
 
+export type FlowFormat = "markdown" | "har";
+
 export type FlowStepView = { 
 /**
  * `discovery`, `authorization`, `callback`, `token`, `refresh`, `jwks`, `id_token`, `store`, …
@@ -117,6 +163,16 @@ result: string, ms: number, detail: string,
  * Milliseconds since 1970.
  */
 at: number, exchange: FlowExchangeView | null, };
+
+export type FlowView = { id: string, 
+/**
+ * When it began, in milliseconds since 1970.
+ */
+at: number, 
+/**
+ * Whether its last step failed.
+ */
+failed: boolean, steps: Array<FlowStepView>, };
 
 export type HeldBackView = { message: string, reason: string, offers: Array<SendIntent>, failure: ErrorView | null, };
 
@@ -177,6 +233,8 @@ label: string,
  */
 problem: string | null, };
 
+export type InspectedView = { claims: Array<ClaimView>, checks: Array<CheckView>, };
+
 export type NodeDetail = { node: NodeView, description: string, 
 /**
  * `null`: inherits.
@@ -217,6 +275,20 @@ collection: string, };
 
 export type RedirectView = { status: number, url: string, location: string, };
 
+export type RegistrationView = { 
+/**
+ * The node whose settings were filled in: the one that holds for the node that was meant.
+ */
+node: string, clientId: string, hasSecret: boolean, 
+/**
+ * As the provider set it.
+ */
+clientAuthentication: string | null, 
+/**
+ * Milliseconds since 1970; `null`: never.
+ */
+secretExpiresAt: number | null, };
+
 export type RequestEdit = { method?: string, url?: string, disabledQuery?: Array<DisabledRow>, pathVariables?: Array<RowView>, headers?: Array<RowView>, body?: BodyView, };
 
 export type RequestView = { method: string, 
@@ -228,6 +300,16 @@ url: string,
  * Query rows that are switched off, with the place in the table that they stand at.
  */
 disabledQuery: Array<DisabledRow>, pathVariables: Array<RowView>, headers: Array<RowView>, body: BodyView, };
+
+export type ResourceView = { resource: string, 
+/**
+ * Issuers that it trusts. If there are several, one is to be chosen.
+ */
+issuers: Array<string>, scopes: Array<string>, 
+/**
+ * Auth parameters to set: `issuer` if there is but one, `scope`, `resource`.
+ */
+params: Record<string, unknown>, };
 
 export type ResponseView = { 
 /**
@@ -249,7 +331,11 @@ bodyKind: string,
 /**
  * What auth did: "attached", "refreshed, then attached", "refreshed after 401, sent again".
  */
-authStory: Array<string>, refreshed: boolean, redirects: Array<RedirectView>, warnings: Array<string>, flow: Array<FlowStepView>, sentUrl: string, };
+authStory: Array<string>, refreshed: boolean, redirects: Array<RedirectView>, warnings: Array<string>, flow: Array<FlowStepView>, sentUrl: string, 
+/**
+ * What a 401 asks for, beside another token.
+ */
+challenge: ChallengeView | null, };
 
 export type RowView = { name: string, value: string, enabled: boolean, description: string, };
 
@@ -421,23 +507,47 @@ export interface Commands {
   discover: { args: { node: string }; returns: DiscoveryView };
   /** The health of each node that carries an OAuth 2.0 config of its own; those below it inherit it. */
   tree_health: { args: Record<string, never>; returns: Array<NodeHealth> };
+  /** What is doubtful in the settings of a node, with the provider's metadata where an issuer is set. */
+  check_config: { args: { node: string }; returns: ConfigCheckView };
+  /** Registers a client at the provider (RFC 7591) and fills in what it was given. */
+  register_client: { args: { node: string }; returns: RegistrationView };
+  /** Makes a key pair for the client by the algorithm's name and sets it; the one before is gone. */
+  generate_client_key: { args: { node: string; algorithm: string }; returns: ClientKeyView };
+  /** The public halves of the keys that are set for a node, as a key set in JSON. */
+  public_jwks: { args: { node: string }; returns: string };
+  /** Fetches what the API said about itself where its last 401 pointed to (RFC 9728). Sets nothing. */
+  read_resource_metadata: { args: { node: string }; returns: ResourceView };
   token_card: { args: { node: string }; returns: TokenCardView };
   /** What the next Send of a node will do, whatever its kind of auth. */
   will_send: { args: { node: string }; returns: WillSendView };
   /** Gets a token anew; waits for the person where the grant needs one. */
   get_new_token: { args: { node: string }; returns: TokenCardView };
   refresh_token: { args: { node: string }; returns: TokenCardView };
+  /** Signs in again in the way that the API asked for in its last 401 (RFC 9470). */
+  step_up: { args: { node: string }; returns: TokenCardView };
   /** Opens the page of the sign-in that waits for a node once more. */
   open_login_page: { args: { node: string }; returns: null };
   paste_callback: { args: { node: string; url: string }; returns: null };
   cancel_login: { args: { node: string }; returns: null };
   revoke_token: { args: { node: string }; returns: TokenCardView };
+  /** Revokes, deletes here, and opens the provider's page for signing out. */
+  log_out: { args: { node: string }; returns: TokenCardView };
+  /** Asks the provider about the access token (RFC 7662). */
+  introspect_token: { args: { node: string }; returns: InspectedView };
+  /** Asks the provider about the person. */
+  userinfo: { args: { node: string }; returns: InspectedView };
   delete_token: { args: { key: string }; returns: null };
   /** The key of the token that a node sends; `null` while its settings are not complete. Does not count as use. */
   token_key: { args: { node: string }; returns: string | null };
   list_tokens: { args: Record<string, never>; returns: Array<TokenView> };
   /** A token's text, because the person asked to see or copy it. */
   reveal_token: { args: { key: string; part: TokenPart }; returns: string };
+  /** The last flows of a token, newest first. */
+  flows: { args: { key: string }; returns: Array<FlowView> };
+  /** One flow of a token as a document, or with `null` all that are kept; secrets blanked. */
+  export_flow: { args: { key: string; flow: string | null; format: FlowFormat }; returns: string };
+  /** The request of a step as a cURL command: with its secrets only because the person asked. */
+  flow_step_as_curl: { args: { key: string; flow: string; step: number; withSecrets: boolean }; returns: string };
   send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
   cancel_send: { args: { node: string }; returns: null };
   /** The whole text of a response body up to 5 MiB, formatted or raw. */

@@ -1,6 +1,7 @@
 //! What crosses to a shell: projections without secrets. The window's TypeScript types are generated from these.
 
 mod auth;
+mod client;
 mod environment;
 mod error;
 mod import;
@@ -11,6 +12,7 @@ mod token;
 mod tree;
 
 pub use auth::*;
+pub use client::*;
 pub use environment::*;
 pub use error::*;
 pub use import::*;

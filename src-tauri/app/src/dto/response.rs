@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ErrorView, FlowStepView};
+use super::{ChallengeView, ErrorView, FlowStepView};
 
 /// How a Send is meant: the plain one, or one of the offers made when a request was held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -62,6 +62,8 @@ pub struct ResponseView {
     pub warnings: Vec<String>,
     pub flow: Vec<FlowStepView>,
     pub sent_url: String,
+    /// What a 401 asks for, beside another token.
+    pub challenge: Option<ChallengeView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -1,6 +1,7 @@
 //! The rules of the use cases, each on a real database in a folder of its own.
 #![allow(clippy::unwrap_used)]
 
+mod clients;
 mod common;
 mod edits;
 mod environments;
