@@ -43,6 +43,8 @@ pub enum Command {
     Send(Box<SendArguments>),
     /// Get, renew and inspect tokens.
     Token(Box<TokenArguments>),
+    /// The OAuth client at its provider: check, register, keys.
+    Client(Box<ClientArguments>),
     /// Import collections and environments into the database.
     Import(ImportArguments),
     /// Write a collection out.
@@ -211,6 +213,34 @@ pub enum TokenAction {
     Logout(TokenTarget),
 }
 
+#[derive(Args)]
+pub struct ClientArguments {
+    #[command(subcommand)]
+    pub action: ClientAction,
+}
+
+#[derive(Subcommand)]
+pub enum ClientAction {
+    /// What is doubtful in the config: OAuth 2.1, and what the provider's metadata says.
+    Check(TokenTarget),
+    /// Register a client at the provider (RFC 7591); prints its id and secret.
+    Register(TokenTarget),
+    /// Make a key pair: the private half on stdout, the public one on stderr.
+    Key(KeyArguments),
+    /// The public halves of the keys in the config, as a JWK set.
+    Jwks(TokenTarget),
+}
+
+#[derive(Args)]
+pub struct KeyArguments {
+    /// What it signs with: RS256, PS256, ES256, ES384, ES512, EdDSA, …
+    #[arg(long, value_name = "NAME", default_value = "ES256")]
+    pub alg: String,
+    /// Print one JSON document with both halves.
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[derive(Args, Clone)]
 pub struct TokenTarget {
     /// A file or a name in the database, and after `#` a request or folder in it.
@@ -244,6 +274,10 @@ pub struct TokenTarget {
     /// Print the refresh token too (with `--json`).
     #[arg(long)]
     pub reveal_refresh_token: bool,
+    /// Write what was exchanged with the provider to this file, secrets blanked: an HTTP archive if its name ends
+    /// with .har, else Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub flow_log: Option<PathBuf>,
 }
 
 #[derive(Args, Clone)]

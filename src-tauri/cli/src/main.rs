@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command, TokenAction};
+use arguments::{Arguments, ClientAction, Command, TokenAction};
 use outcome::{Ending, Stop};
 
 fn main() -> ExitCode {
@@ -62,6 +62,12 @@ async fn run(arguments: Arguments) -> Result<Ending, Stop> {
             TokenAction::Revoke(target) => commands::token_ends::revoke(&place, target).await,
             TokenAction::Delete(target) => commands::token_ends::delete(&place, target).await,
             TokenAction::Logout(target) => commands::token_ends::logout(&place, target).await,
+        },
+        Command::Client(client) => match client.action {
+            ClientAction::Check(target) => commands::client::check(&place, target).await,
+            ClientAction::Register(target) => commands::client::register(&place, target).await,
+            ClientAction::Key(key) => commands::client::key(&key),
+            ClientAction::Jwks(target) => commands::client::jwks(&place, target).await,
         },
         Command::Import(import) => commands::import::import(&place, import).await,
         Command::Export(export) => commands::export::export(&place, export).await,

@@ -1,14 +1,18 @@
 //! The person at a terminal, and the record of what was done for them.
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use gatepass_app::dto::FlowFormat;
+use gatepass_app::flow_log::export;
 use gatepass_app::oauth::Secret;
 use gatepass_app::oauth::ports::{FlowObserver, Person, WaitingFor};
 use gatepass_app::oauth::transcript::FlowStep;
 use tokio::sync::mpsc;
 
+use crate::outcome::Stop;
 use crate::terminal;
 
 /// Says on stderr what is waited for; reads the callback URL from stdin where no browser is to be opened.
@@ -101,6 +105,20 @@ pub struct Steps(Mutex<Vec<FlowStep>>);
 impl Steps {
     pub fn taken(&self) -> Vec<FlowStep> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Writes the steps where `--flow-log` says, if it says so: also of a flow that failed.
+    pub fn write_log(&self, file: Option<&Path>) -> Result<(), Stop> {
+        let Some(file) = file else { return Ok(()) };
+        let is_archive = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("har"));
+        let format = if is_archive { FlowFormat::Har } else { FlowFormat::Markdown };
+        std::fs::write(file, export(&self.taken(), format)).map_err(|error| {
+            Stop::usage(
+                "The flow log could not be written",
+                format!("{}: {error}.", file.display()),
+                "Name a file in a folder that exists and that you may write to.",
+            )
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod client;
 pub mod export;
 pub mod import;
 pub mod playground;

@@ -24,6 +24,9 @@ pub async fn get(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     aim.demand.config.auto_refresh = true;
     let steps = Arc::new(Steps::default());
     let got = usable(&aim, &target, &steps).await;
+    if let Err(stop) = steps.write_log(target.flow_log.as_deref()) {
+        return aim.close_with(Err(stop)).await;
+    }
     let stored = match got {
         Err(failure) if failure.code == Code::IdTokenInvalid && target.allow_invalid_id_token => {
             aim.keeper().show(&aim.demand).await.map_err(Stop::from)?
@@ -63,6 +66,9 @@ pub async fn refresh(place: &Place, target: TokenTarget) -> Result<Ending, Stop>
     let aim = Aim::take(place, &target).await?;
     let steps = Arc::new(Steps::default());
     let refreshed = aim.keeper().refresh(&aim.demand, Arc::clone(&steps) as _).await;
+    if let Err(stop) = steps.write_log(target.flow_log.as_deref()) {
+        return aim.close_with(Err(stop)).await;
+    }
     let printed = match refreshed {
         Ok(stored) => print(&aim, &target, Some(&stored), &steps),
         Err(failure) if failure.code == Code::IdTokenInvalid && target.allow_invalid_id_token => {

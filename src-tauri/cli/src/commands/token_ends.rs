@@ -15,29 +15,37 @@ use crate::terminal;
 
 pub async fn introspect(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     let aim = Aim::take(place, &target).await?;
-    let inspected = aim.keeper().introspect(&aim.demand, Arc::new(Steps::default())).await;
-    let told = tell_claims(inspected, target.json);
+    let steps = Arc::new(Steps::default());
+    let inspected = aim.keeper().introspect(&aim.demand, Arc::clone(&steps) as _).await;
+    let written = steps.write_log(target.flow_log.as_deref());
+    let told = written.and_then(|()| tell_claims(inspected, target.json));
     aim.close_with(told).await
 }
 
 pub async fn userinfo(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     let aim = Aim::take(place, &target).await?;
-    let inspected = aim.keeper().userinfo(&aim.demand, Arc::new(Steps::default())).await;
-    let told = tell_claims(inspected, target.json);
+    let steps = Arc::new(Steps::default());
+    let inspected = aim.keeper().userinfo(&aim.demand, Arc::clone(&steps) as _).await;
+    let written = steps.write_log(target.flow_log.as_deref());
+    let told = written.and_then(|()| tell_claims(inspected, target.json));
     aim.close_with(told).await
 }
 
 pub async fn revoke(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     let aim = Aim::take(place, &target).await?;
-    let ended = aim.keeper().revoke(&aim.demand, Arc::new(Steps::default())).await;
-    let told = tell_end(ended, target.json);
+    let steps = Arc::new(Steps::default());
+    let ended = aim.keeper().revoke(&aim.demand, Arc::clone(&steps) as _).await;
+    let written = steps.write_log(target.flow_log.as_deref());
+    let told = written.and_then(|()| tell_end(ended, target.json));
     aim.close_with(told).await
 }
 
 pub async fn logout(place: &Place, target: TokenTarget) -> Result<Ending, Stop> {
     let aim = Aim::take(place, &target).await?;
-    let ended = aim.keeper().end_session(&aim.demand, Arc::new(Steps::default())).await;
-    let told = tell_end(ended, target.json);
+    let steps = Arc::new(Steps::default());
+    let ended = aim.keeper().end_session(&aim.demand, Arc::clone(&steps) as _).await;
+    let written = steps.write_log(target.flow_log.as_deref());
+    let told = written.and_then(|()| tell_end(ended, target.json));
     aim.close_with(told).await
 }
 
