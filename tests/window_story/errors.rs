@@ -53,6 +53,20 @@ async fn consent_that_is_denied() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_nobody_finishes() {
+    let config = |provider: &Provider| {
+        changed(&signs_in(&provider.issuer, "native"), json!({ "login_timeout_seconds": 2 }))
+    };
+    let story = Story::new(3600, config).await;
+    let window = story.window(&Browser::Missing).await;
+    window.click("get-new-token").await;
+    let said = error(&window, "timeout").await;
+    assert!(said.contains("2 s"), "{said}");
+    window.wait_until_gone("login-waiting").await;
+    card_is(&window, "none").await;
+}
+
+#[tokio::test]
 async fn a_busy_port() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();

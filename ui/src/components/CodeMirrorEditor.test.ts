@@ -2,7 +2,7 @@ import { acceptCompletion, currentCompletions, startCompletion } from "@codemirr
 import { EditorView } from "@codemirror/view";
 import { render, screen } from "@testing-library/svelte";
 import { expect, test, vi } from "vitest";
-import CodeEditor from "./CodeEditor.svelte";
+import CodeMirrorEditor from "./CodeMirrorEditor.svelte";
 
 const line = { label: "URL", mode: "line" as const, testid: "url-input" };
 
@@ -18,7 +18,7 @@ function type(testid: string, text: string) {
 }
 
 test("the_content_element_carries_the_whole_text", async () => {
-  const { rerender } = render(CodeEditor, { ...line, value: "https://{{host}}/a" });
+  const { rerender } = render(CodeMirrorEditor, { ...line, value: "https://{{host}}/a" });
   expect(screen.getByTestId("url-input").dataset.value).toBe("https://{{host}}/a");
   await rerender({ value: "x".repeat(20_000) });
   expect(screen.getByTestId("url-input").dataset.value).toHaveLength(10_000);
@@ -26,7 +26,7 @@ test("the_content_element_carries_the_whole_text", async () => {
 
 test("an_edit_is_told_and_a_value_from_outside_is_not", async () => {
   const onchange = vi.fn();
-  const { rerender } = render(CodeEditor, { ...line, value: "a", onchange });
+  const { rerender } = render(CodeMirrorEditor, { ...line, value: "a", onchange });
   await rerender({ value: "b" });
   expect(onchange).not.toHaveBeenCalled();
   type("url-input", "c");
@@ -35,13 +35,13 @@ test("an_edit_is_told_and_a_value_from_outside_is_not", async () => {
 
 test("one_line_stays_one_line_when_lines_are_pasted", () => {
   const onchange = vi.fn();
-  render(CodeEditor, { ...line, value: "https://h", onchange });
+  render(CodeMirrorEditor, { ...line, value: "https://h", onchange });
   type("url-input", "/a\n  ?b=1\r\n&c=2\n");
   expect(onchange).toHaveBeenLastCalledWith("https://h/a?b=1&c=2");
 });
 
 test("variables_are_tinted_and_unknown_ones_are_marked", () => {
-  render(CodeEditor, {
+  render(CodeMirrorEditor, {
     ...line,
     value: "{{known}}/{{unknown}}",
     variables: (name: string) => (name === "known" ? { value: "v", source: "Staging" } : null),
@@ -54,7 +54,7 @@ test("variables_are_tinted_and_unknown_ones_are_marked", () => {
 });
 
 test("sending_works_from_inside_an_editor", () => {
-  render(CodeEditor, { label: "Body", mode: "edit", language: "json", testid: "body-editor", value: "{}" });
+  render(CodeMirrorEditor, { label: "Body", mode: "edit", language: "json", testid: "body-editor", value: "{}" });
   const heard = vi.fn();
   document.addEventListener("keydown", heard, { once: true });
   const event = new KeyboardEvent("keydown", {
@@ -71,7 +71,7 @@ test("sending_works_from_inside_an_editor", () => {
 
 test("variables_are_offered_after_two_braces_and_closed_when_chosen", async () => {
   const onchange = vi.fn();
-  render(CodeEditor, {
+  render(CodeMirrorEditor, {
     ...line,
     value: "https://{{ba/users",
     onchange,
