@@ -54,7 +54,13 @@ test("variables_are_tinted_and_unknown_ones_are_marked", () => {
 });
 
 test("sending_works_from_inside_an_editor", () => {
-  render(CodeMirrorEditor, { label: "Body", mode: "edit", language: "json", testid: "body-editor", value: "{}" });
+  render(CodeMirrorEditor, {
+    label: "Body",
+    mode: "edit",
+    language: "json",
+    testid: "body-editor",
+    value: "{}",
+  });
   const heard = vi.fn();
   document.addEventListener("keydown", heard, { once: true });
   const event = new KeyboardEvent("keydown", {
