@@ -70,6 +70,8 @@ struct Inner {
     surroundings: Surroundings,
     known: Arc<KnownProviders>,
     memory: Memory,
+    /// Held while the store is read: whoever needs the same token set then finds it in memory.
+    reading: futures_util::lock::Mutex<()>,
     flights: Mutex<HashMap<TokenKey, Flight>>,
     sign_ins: Mutex<HashMap<TokenKey, WeakSignIn>>,
     pauses: Mutex<HashMap<TokenKey, Pause>>,
@@ -120,6 +122,7 @@ impl Keeper {
             surroundings,
             known: Arc::default(),
             memory: Memory::default(),
+            reading: futures_util::lock::Mutex::default(),
             flights: Mutex::default(),
             sign_ins: Mutex::default(),
             pauses: Mutex::default(),
@@ -371,9 +374,14 @@ impl Keeper {
 }
 
 impl Inner {
-    /// The token set as last committed by any process: from memory, unless the store has changed since.
+    /// The token set as last committed by any process: from memory, unless the store has changed since. However many
+    /// look at once, one of them reads; a renewal would else queue up behind the reads of all that wait for it.
     async fn current(&self, key: &TokenKey) -> Result<Option<Held>, Failure> {
         let store = &self.surroundings.store;
+        if let Some(held) = self.memory.recall(key, store.generation()) {
+            return Ok(held);
+        }
+        let _reading = self.reading.lock().await;
         let generation = store.generation();
         if let Some(held) = self.memory.recall(key, generation) {
             return Ok(held);

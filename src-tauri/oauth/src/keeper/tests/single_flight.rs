@@ -36,6 +36,18 @@ fn a_thousand_sends_at_the_instant_of_expiry_cause_one_refresh_request() {
 }
 
 #[test]
+fn a_thousand_sends_at_once_read_the_store_once() {
+    let scene = Scene::granting(3600);
+    let demand = demand(json!({}));
+    scene.store(&demand, scene.living(3000));
+    scene.world.journal.clear();
+    let sends = join_all((0..1000).map(|_| token_of(&scene.keeper, &demand)));
+    let tokens = scene.world.simulation.run(sends);
+    assert!(tokens.iter().all(|token| token != "none"));
+    assert_eq!(scene.world.journal.lines(), ["load"]);
+}
+
+#[test]
 fn two_processes_cause_one_refresh_request() {
     let scene = Scene::granting(3600);
     let other = Keeper::new(scene.world.surroundings());
