@@ -45,4 +45,4 @@ pub use provider::Provider;
 pub use secret_service::SecretService;
 pub use token::TokenCommand;
 pub use wait::eventually;
-pub use window::Window;
+pub use window::{Conditions, Window};

@@ -1,6 +1,10 @@
 //! The desktop window, driven over WebDriver by the names in its `data-testid` attributes.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use serde_json::json;
 use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
@@ -8,6 +12,7 @@ use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 use crate::{
     gatepass::{Browser, Gatepass},
     process::{built, free_port, kill, program, running},
+    secret_service::SecretService,
     wait::{LIMIT, eventually},
     webdriver::Session,
 };
@@ -19,22 +24,77 @@ pub struct Window<'a> {
     web: Session,
 }
 
+/// What is different from an ordinary start.
+#[derive(Debug, Default)]
+pub struct Conditions<'c> {
+    /// The session that the window finds its keyring in, instead of a bus of its own with none.
+    pub session: Option<&'c SecretService>,
+    /// The key store that is chosen by the environment; `None` leaves the choice to the window.
+    pub key_store: Option<&'c str>,
+    /// A file that can only be read, as on a read-only file system, which also stops root.
+    pub read_only: Option<&'c Path>,
+}
+
+impl Conditions<'_> {
+    /// An ordinary start: a key file, and everything can be written.
+    pub const ORDINARY: Conditions<'static> =
+        Conditions { session: None, key_store: Some("file"), read_only: None };
+
+    /// The command that starts the driver, which starts the window.
+    fn command(&self, port: u16) -> Command {
+        let driver = format!("WebKitWebDriver --port={port}");
+        // A bus of its own: the application is one instance for each session bus and data folder, and an earlier
+        // test's window that is still closing must not turn this one away.
+        let driver = match self.session {
+            Some(_) => format!("exec {driver}"),
+            None => format!("exec dbus-run-session -- {driver}"),
+        };
+        match self.read_only {
+            None => shell("bash", &[], &driver),
+            Some(file) => {
+                let file = file.display();
+                let mount = format!("mount --bind {file} {file} && mount -o remount,ro,bind {file}");
+                let arguments = ["--mount", "--map-root-user", "bash"];
+                shell("unshare", &arguments, &format!("{mount} && {driver}"))
+            }
+        }
+    }
+}
+
+fn shell(program: &str, arguments: &[&str], script: &str) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).args(["-c", script]);
+    command
+}
+
 impl<'a> Window<'a> {
     /// Opens the window on this home.
     ///
     /// # Panics
     /// Without a display: these tests are not skipped, because nothing else would then notice a broken window.
     pub async fn open(home: &'a Gatepass, browser: &Browser) -> Self {
+        Self::open_under(home, browser, &Conditions::ORDINARY).await
+    }
+
+    /// The same under other conditions.
+    ///
+    /// # Panics
+    /// Without a display.
+    pub async fn open_under(home: &'a Gatepass, browser: &Browser, conditions: &Conditions<'_>) -> Self {
         assert!(
             std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty()),
             "window tests need a display: run them by `make test`, or under xvfb-run"
         );
         let port = free_port();
-        // A bus of its own: the application is one instance for each session bus and data folder, and an earlier
-        // test's window that is still closing must not turn this one away.
-        let mut command = Command::new("dbus-run-session");
-        command.args(["--", "WebKitWebDriver", &format!("--port={port}")]);
+        let mut command = conditions.command(port);
         command.env_clear().envs(home.environment(browser));
+        match conditions.key_store {
+            Some(chosen) => command.env("GATEPASS_KEY_STORE", chosen),
+            None => command.env_remove("GATEPASS_KEY_STORE"),
+        };
+        if let Some(session) = conditions.session {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &session.address);
+        }
         command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("NO_AT_BRIDGE", "1");
         let web = Session::open(&mut command, port, capabilities(&program("gatepass-desktop"))).await;
         Self { home, web }

@@ -12,6 +12,7 @@ mod restart;
 mod security;
 mod sending;
 mod sign_in;
+mod starts;
 
 use gatepass_tests::{Browser, Collection, Gatepass, Provider, Window, auth_config::signs_in};
 use serde_json::Value;

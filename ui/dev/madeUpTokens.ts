@@ -80,6 +80,8 @@ export class MadeUpTokens {
       reason: null,
       obtainedAt: now + left - life,
       expiresAt: now + left,
+      hasRefreshToken: true,
+      lastUsedAt: now - 40_000,
     });
     const alice = this.card();
     return [

@@ -150,8 +150,19 @@ export class MadeUpWorkspace {
         await new Promise((done) => setTimeout(done, 100));
         return this.tokens.refreshed();
       case "revoke_token":
-      case "delete_token":
-        return this.tokens.forget();
+      case "log_out":
+        return { card: this.tokens.forget(), revokedAtProvider: true, notices: [] };
+      case "delete_tokens":
+        return void this.tokens.forget();
+      case "introspect_token":
+      case "userinfo":
+        return { claims: this.tokens.card().idTokenClaims, checks: [] };
+      case "why_this_token":
+        return [
+          { name: "issuer", value: "https://id.example.com" },
+          { name: "client_id", value: "photos-desktop" },
+          { name: "audience", value: "" },
+        ];
       case "cancel_login":
         return this.tokens.stopWaiting();
       case "discover":
@@ -330,6 +341,7 @@ const response: ResponseView = {
   warnings: [],
   flow: [],
   sentUrl: "https://api.staging.example.com/v2/albums/alb_42/photos?limit=50",
+  challenge: null,
 };
 
 const refused: ErrorView = {

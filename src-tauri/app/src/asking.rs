@@ -4,7 +4,7 @@ use gatepass_oauth::keeper::Inspected;
 
 use crate::App;
 use crate::card::claim_views;
-use crate::dto::{CheckView, ErrorView, InspectedView, TokenCardView};
+use crate::dto::{CheckView, EndedView, ErrorView, InspectedView};
 
 impl App {
     /// Asks the provider about the access token of a node (RFC 7662).
@@ -24,11 +24,11 @@ impl App {
 
     /// Signs out: revokes, deletes here, and opens the provider's page for it where it has one (OpenID Connect
     /// RP-Initiated Logout). Deleted here also if the provider could not be told.
-    pub async fn log_out(&self, node: String) -> Result<TokenCardView, ErrorView> {
+    pub async fn log_out(&self, node: String) -> Result<EndedView, ErrorView> {
         let demand = self.demand(&node).await?;
         let recording = self.record_flow(&node, &demand.key());
         let ended = self.keeper().end_session(&demand, recording).await;
-        self.conclude(&node, ended.and_then(|ended| ended.failure.map_or(Ok(()), Err))).await
+        self.ended(&node, ended).await
     }
 }
 

@@ -25,6 +25,8 @@ pub mod running;
 mod sending;
 mod settings;
 pub mod source;
+mod starting;
+mod token_acts;
 pub mod token_report;
 mod token_vault;
 mod tokens;
@@ -49,7 +51,9 @@ use std::time::Duration;
 
 use gatepass_core::pipeline::Pipeline;
 use gatepass_core::workspace::{Auth, Id};
-use gatepass_storage::{AlreadyRunning, Database, InstanceLock, OpenOptions};
+use gatepass_oauth::TokenKey;
+use gatepass_oauth::token_set::StoredTokens;
+use gatepass_storage::{Database, InstanceLock, OpenOptions};
 
 use challenges::Challenges;
 use definitions::Definitions;
@@ -84,6 +88,8 @@ struct Inner {
     definitions: Definitions,
     outside: Outside,
     flows: Arc<Flows>,
+    /// Token sets that were deleted last, for as long as that can be undone.
+    deleted: Mutex<Vec<(TokenKey, StoredTokens)>>,
     failures: Failures,
     challenges: Challenges,
     watched: Arc<Watched>,
@@ -102,25 +108,20 @@ struct Inner {
 }
 
 impl App {
-    /// Opens the application for a window: as the only window on its data directory, with what goes on by itself while
-    /// one is open.
-    ///
-    /// # Errors
-    /// Another window has the directory and keeps it, or the database cannot be opened; it is left as it was.
-    pub async fn open_for_window(options: Options, listener: Arc<dyn Listener>) -> Result<Self, ErrorView> {
-        let alone = the_only_window(&options).await?;
-        let app = Self::open(options, listener).await?;
-        *app.inner.alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(alone);
-        app.keep_tokens_fresh().await;
-        Ok(app)
-    }
-
     /// Opens the database of the data directory, making it if there is none. Nothing secret is touched yet.
     ///
     /// # Errors
     /// Why the database cannot be opened; it is left as it was.
     pub async fn open(options: Options, listener: Arc<dyn Listener>) -> Result<Self, ErrorView> {
         let database = Database::open(&options.data_dir, OpenOptions::default()).await?;
+        Self::on(database, options, listener).await
+    }
+
+    async fn on(
+        database: Database,
+        options: Options,
+        listener: Arc<dyn Listener>,
+    ) -> Result<Self, ErrorView> {
         let workspace = database.workspaces().first_or_insert("My workspace").await?;
         let said = Arc::clone(&listener);
         let door =
@@ -144,6 +145,7 @@ impl App {
                 shelf: Shelf::new(outside.spool().to_owned()),
                 outside,
                 flows: Arc::default(),
+                deleted: Mutex::default(),
                 failures: Failures::default(),
                 challenges: Challenges::default(),
                 watched: Arc::default(),
@@ -208,37 +210,5 @@ impl App {
 
     pub(crate) fn say_workspace_changed(&self) {
         self.inner.listener.workspace_changed();
-    }
-}
-
-/// Takes the data directory for a window. One that is just closing is waited for.
-async fn the_only_window(options: &Options) -> Result<InstanceLock, ErrorView> {
-    let until = tokio::time::Instant::now() + FAREWELL + Duration::from_secs(1);
-    loop {
-        let refused = match InstanceLock::acquire(&options.data_dir) {
-            Ok(lock) => return Ok(lock),
-            Err(refused) => refused,
-        };
-        let is_held = matches!(refused, AlreadyRunning::Held { .. });
-        if is_held && tokio::time::Instant::now() < until {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        }
-        let directory = options.data_dir.display();
-        return Err(if is_held {
-            ErrorView::plain(
-                "storage",
-                "Another window of Gatepass has this workspace open",
-                format!("{refused} ({directory})."),
-                "Go on in that window, or give this one a data directory of its own with GATEPASS_DATA_DIR.",
-            )
-        } else {
-            ErrorView::plain(
-                "storage",
-                "The data directory cannot be used",
-                format!("{directory}: {refused}."),
-                "Give yourself write permission for it, or choose another one with GATEPASS_DATA_DIR.",
-            )
-        });
     }
 }

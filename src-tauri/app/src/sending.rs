@@ -64,6 +64,7 @@ impl App {
         let observer: Arc<dyn FlowObserver> = match self.pipeline().demand_of(draft.clone()).await {
             Ok(Some(demand)) => {
                 self.inner.watched.look_at(&demand, node);
+                self.inner.watched.used(&demand.key(), self.now());
                 self.record_flow(node, &demand.key())
             }
             _ => Arc::new(Unobserved),

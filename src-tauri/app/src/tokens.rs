@@ -87,14 +87,6 @@ impl App {
         Ok(())
     }
 
-    /// Revokes the token at the provider and deletes it here; here also if the provider could not be told.
-    pub async fn revoke_token(&self, node: String) -> Result<TokenCardView, ErrorView> {
-        let demand = self.demand(&node).await?;
-        let recording = self.record_flow(&node, &demand.key());
-        let ended = self.keeper().revoke(&demand, recording).await;
-        self.conclude(&node, ended.and_then(|ended| ended.failure.map_or(Ok(()), Err))).await
-    }
-
     /// Deletes a token here, without telling the provider.
     pub async fn delete_token(&self, key: String) -> Result<(), ErrorView> {
         self.keeper().delete(&parsed(&key)?).await?;
@@ -220,6 +212,8 @@ impl App {
             reason: reason(stored),
             obtained_at: stored.tokens.obtained_at,
             expires_at: stored.tokens.expires_at,
+            has_refresh_token: stored.tokens.refresh_token.is_some(),
+            last_used_at: self.inner.watched.used_at(key),
         }
     }
 }
@@ -259,6 +253,8 @@ fn unreadable(sealed: &SealedTokens, environment: Option<String>, why: Option<&s
         reason: Some(format!("It cannot be decrypted. {why}.")),
         obtained_at: sealed.obtained_at,
         expires_at: None,
+        has_refresh_token: false,
+        last_used_at: None,
     }
 }
 

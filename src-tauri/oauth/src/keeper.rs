@@ -14,6 +14,7 @@ mod background;
 mod decision;
 mod ending;
 mod memory;
+mod renaming;
 mod renewal;
 mod sending;
 mod table;
@@ -229,6 +230,29 @@ impl Keeper {
     /// way does not bring it back.
     pub async fn delete(&self, key: &TokenKey) -> Result<bool, Failure> {
         self.inner.remove(key).await
+    }
+
+    /// Gives a token set another name, which is part of its identity: it moves to another key, which is returned. A
+    /// renewal that is under way is waited for, so that what it brings moves along.
+    ///
+    /// # Errors
+    /// There is no token set, or already one of that name; nothing has changed then.
+    pub async fn rename(&self, demand: &TokenDemand, name: &str) -> Result<TokenKey, Failure> {
+        self.inner.rename(demand, name).await
+    }
+
+    /// Brings back a token set that was deleted. If there is one under its key by now, that one stays.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn put_back(&self, key: &TokenKey, stored: &StoredTokens) -> Result<(), Failure> {
+        let inner = &self.inner;
+        let _alone = inner.surroundings.lock.acquire(key, renaming::PATIENCE).await?;
+        if inner.surroundings.store.load(key).await?.is_none() {
+            inner.surroundings.store.save(key, stored).await?;
+            inner.changed(key);
+        }
+        Ok(())
     }
 
     /// Revokes refresh and access token at the provider (RFC 7009) and removes them here, the latter in any case.

@@ -18,13 +18,6 @@ pub struct TokenKey(String);
 impl TokenKey {
     /// The key of the token set that `config` asks for in `environment` (an id; empty for none).
     pub fn of(config: &AuthConfig, environment: &str) -> Self {
-        let mut scopes: Vec<&str> = config.scope.as_deref().unwrap_or_default().split_whitespace().collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        let mut resources: Vec<&str> = config.resource.iter().map(String::as_str).collect();
-        resources.sort_unstable();
-        let provider = config.issuer.as_deref().or(config.token_endpoint.as_deref());
-        let subject = config.username.as_deref().or(config.login_hint.as_deref());
         let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
         // Each part is preceded by its length: no two different lists of parts give the same bytes.
         let mut part = |text: &str| {
@@ -32,16 +25,40 @@ impl TokenKey {
             digest.update(text.as_bytes());
         };
         part("gatepass token key 1");
-        part(provider.unwrap_or_default());
-        part(&config.client_id);
-        part(config.grant.as_str());
-        part(&scopes.join(" "));
-        part(config.audience.as_deref().unwrap_or_default());
-        part(&resources.join(" "));
-        part(subject.unwrap_or_default());
-        part(environment);
-        part(&config.token_name);
+        for (_, value) in Self::parts(config, environment) {
+            part(&value);
+        }
         Self(hex(digest.finish().as_ref()))
+    }
+
+    /// What makes the token set of `config` in `environment` another one than all others: the names of the settings
+    /// that count with their values, none of them a secret; an empty value is a setting that is not there. The key is
+    /// the fingerprint of these values in this order.
+    pub fn parts(config: &AuthConfig, environment: &str) -> [(&'static str, String); 9] {
+        let mut scopes: Vec<&str> = config.scope.as_deref().unwrap_or_default().split_whitespace().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        let mut resources: Vec<&str> = config.resource.iter().map(String::as_str).collect();
+        resources.sort_unstable();
+        let provider = match (&config.issuer, &config.token_endpoint) {
+            (None, Some(endpoint)) => ("token_endpoint", endpoint.clone()),
+            (issuer, _) => ("issuer", issuer.clone().unwrap_or_default()),
+        };
+        let subject = match (&config.username, &config.login_hint) {
+            (None, Some(hint)) => ("login_hint", hint.clone()),
+            (username, _) => ("username", username.clone().unwrap_or_default()),
+        };
+        [
+            provider,
+            ("client_id", config.client_id.clone()),
+            ("grant", config.grant.as_str().to_owned()),
+            ("scope", scopes.join(" ")),
+            ("audience", config.audience.clone().unwrap_or_default()),
+            ("resource", resources.join(" ")),
+            subject,
+            ("environment", environment.to_owned()),
+            ("token_name", config.token_name.clone()),
+        ]
     }
 
     /// The key as text, 64 hexadecimal digits.
@@ -105,6 +122,31 @@ mod tests {
         ] {
             assert_ne!(key(change.clone(), "a"), base, "{change}");
         }
+    }
+
+    #[test]
+    fn the_key_stays_what_it_was_in_earlier_versions() {
+        assert_eq!(
+            key(json!({}), "a").as_str(),
+            "f5fdd4c9ce02bbede8b2c9ecbe86f2864a235e650d5ae128f270dca0c8b46a5f"
+        );
+    }
+
+    #[test]
+    fn every_part_is_named_and_what_is_not_set_is_empty() {
+        let config = AuthConfig::from_json(&json!({
+            "grant": "password", "token_endpoint": "https://id.example.com/token", "client_id": "photos",
+            "username": "alice", "scope": "b a b",
+        }));
+        let parts = TokenKey::parts(&config.unwrap(), "env-1");
+        let named =
+            |name: &str| parts.iter().find(|(part, _)| *part == name).map(|(_, value)| value.as_str());
+        assert_eq!(named("token_endpoint"), Some("https://id.example.com/token"));
+        assert_eq!(named("issuer"), None);
+        assert_eq!(named("username"), Some("alice"));
+        assert_eq!(named("scope"), Some("a b"));
+        assert_eq!(named("audience"), Some(""));
+        assert_eq!(named("environment"), Some("env-1"));
     }
 
     #[test]

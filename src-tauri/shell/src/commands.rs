@@ -26,17 +26,20 @@ macro_rules! commands {
 
         /// The handler that Tauri dispatches to.
         pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+            use crate::starting::*;
             use generated::*;
-            tauri::generate_handler![$($name),*]
+            tauri::generate_handler![start_again, start_empty, $($name),*]
         }
 
         /// The same table for the generated TypeScript.
         pub(crate) fn signatures() -> Vec<CommandSignature> {
-            vec![$(CommandSignature::of::<$returns>(
+            let mut all = Vec::from(crate::starting::signatures());
+            all.extend([$(CommandSignature::of::<$returns>(
                 stringify!($name),
                 &[$($doc),*],
                 vec![$((stringify!($arg), crate::bindings::type_name::<$type>())),*],
-            )),*]
+            )),*]);
+            all
         }
     };
 }
@@ -101,14 +104,22 @@ commands! {
     open_login_page(node: String) -> ();
     paste_callback(node: String, url: String) -> ();
     cancel_login(node: String) -> ();
-    revoke_token(node: String) -> TokenCardView;
+    /// Revokes the token at the provider and deletes it here; here also if the provider could not be told.
+    revoke_token(node: String) -> EndedView;
     /// Revokes, deletes here, and opens the provider's page for signing out.
-    log_out(node: String) -> TokenCardView;
+    log_out(node: String) -> EndedView;
     /// Asks the provider about the access token (RFC 7662).
     introspect_token(node: String) -> InspectedView;
     /// Asks the provider about the person.
     userinfo(node: String) -> InspectedView;
+    /// Gives the token that a node sends another name, in the settings that ask for it too.
+    rename_token(node: String, name: String) -> TokenCardView;
+    /// The settings that make the token of a node another one than all others.
+    why_this_token(node: String) -> Vec<KeyPartView>;
     delete_token(key: String) -> ();
+    /// Deletes tokens here only; `restore_tokens` brings those deleted last back.
+    delete_tokens(keys: Vec<String>) -> ();
+    restore_tokens(keys: Vec<String>) -> ();
     /// The key of the token that a node sends; `null` while its settings are not complete. Does not count as use.
     token_key(node: String) -> Option<String>;
     list_tokens() -> Vec<TokenView>;

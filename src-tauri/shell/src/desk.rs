@@ -6,26 +6,30 @@ use gatepass_app::dto::ErrorView;
 use gatepass_app::{App, Listener, Options};
 use tokio::sync::watch;
 
-/// The application, or why it could not be opened.
+/// The application, or why it could not be opened; nothing while it opens.
 type Opening = Option<Result<App, ErrorView>>;
 
 pub(crate) struct Desk {
-    opening: watch::Receiver<Opening>,
+    options: Options,
+    listener: Arc<dyn Listener>,
+    opening: watch::Sender<Opening>,
 }
 
 impl Desk {
     /// Starts to open the application in the background.
     pub(crate) fn open(options: Options, listener: Arc<dyn Listener>) -> Self {
-        let (sender, opening) = watch::channel(None);
+        let desk = Self { options, listener, opening: watch::channel(None).0 };
+        let opening = desk.opening.clone();
+        let opened = App::open_for_window(desk.options.clone(), Arc::clone(&desk.listener));
         tauri::async_runtime::spawn(async move {
-            let _ = sender.send(Some(App::open_for_window(options, listener).await));
+            opening.send_replace(Some(opened.await));
         });
-        Self { opening }
+        desk
     }
 
     /// Waits until it is open. Every command starts with this.
     pub(crate) async fn app(&self) -> Result<App, ErrorView> {
-        let mut opening = self.opening.clone();
+        let mut opening = self.opening.subscribe();
         let opened = opening.wait_for(Option::is_some).await.map(|opened| opened.clone());
         opened.ok().flatten().unwrap_or_else(|| {
             Err(ErrorView::plain(
@@ -35,6 +39,23 @@ impl Desk {
                 "Start Gatepass again; if it happens again, start it in a terminal with GATEPASS_LOG=debug.",
             ))
         })
+    }
+
+    /// Tries once more, after it could not be opened. Nothing happens where it is open.
+    pub(crate) async fn start_again(&self) -> Result<(), ErrorView> {
+        if self.app().await.is_err() {
+            let opened = App::open_for_window(self.options.clone(), Arc::clone(&self.listener)).await;
+            self.opening.send_replace(Some(opened));
+        }
+        self.app().await.map(|_| ())
+    }
+
+    /// Starts with an empty database, after a damaged one could not be opened. Returns where that one is kept.
+    pub(crate) async fn start_empty(&self) -> Result<String, ErrorView> {
+        let opened = App::open_empty_for_window(self.options.clone(), Arc::clone(&self.listener)).await;
+        let (app, aside) = opened?;
+        self.opening.send_replace(Some(Ok(app)));
+        Ok(aside.display().to_string())
     }
 
     /// Writes down what is still in memory. Called once, when the window closes.

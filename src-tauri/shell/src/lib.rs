@@ -4,6 +4,7 @@ mod bindings;
 mod commands;
 mod desk;
 mod events;
+mod starting;
 mod window;
 
 pub use bindings::bindings;

@@ -114,6 +114,16 @@ fromNode: string | null,
  */
 fromName: string | null, auth: AuthView | null, };
 
+export type EndedView = { card: TokenCardView, 
+/**
+ * Whether the provider confirmed it.
+ */
+revokedAtProvider: boolean, 
+/**
+ * What a person should know about it.
+ */
+notices: Array<string>, };
+
 export type EnvironmentView = { id: string, name: string, colour: string | null, variables: Array<VariableView>, };
 
 export type ErrorView = { 
@@ -214,6 +224,18 @@ nodes: Array<NodeView>, environments: Array<EnvironmentView>, warnings: Array<Im
 
 export type ImportWarning = { item: string, reason: string, whatHappens: string, };
 
+export type InspectedView = { claims: Array<ClaimView>, checks: Array<CheckView>, };
+
+export type KeyPartView = { 
+/**
+ * The setting, for example `client_id`.
+ */
+name: string, 
+/**
+ * As it is after variables are resolved; empty where it is not set. The environment by its name.
+ */
+value: string, };
+
 export type KeyStoreView = { 
 /**
  * `keyring`, `file`, `passphrase`, or `undecided` when a choice is needed.
@@ -232,8 +254,6 @@ label: string,
  * What stands in the way and what to do, when not ready.
  */
 problem: string | null, };
-
-export type InspectedView = { claims: Array<ClaimView>, checks: Array<CheckView>, };
 
 export type NodeDetail = { node: NodeView, description: string, 
 /**
@@ -431,7 +451,11 @@ obtainedAt: number,
 /**
  * `null`: no expiry given.
  */
-expiresAt: number | null, };
+expiresAt: number | null, hasRefreshToken: boolean, 
+/**
+ * When a request was last sent with it since Gatepass started; milliseconds since 1970.
+ */
+lastUsedAt: number | null, };
 
 export type Tone = "calm" | "warn" | "bad";
 
@@ -475,6 +499,10 @@ nodes: Array<NodeView>, environments: Array<EnvironmentView>, chosenEnvironment:
 
 /** Every command of the native side: its arguments and what it answers. It fails with an ErrorView. */
 export interface Commands {
+  /** Tries once more to open the workspace, after it could not be opened. */
+  start_again: { args: Record<string, never>; returns: null };
+  /** Sets a damaged database aside and starts with an empty one. Returns where the damaged one is kept. */
+  start_empty: { args: Record<string, never>; returns: string };
   /** Everything that the window needs to paint itself. */
   open_workspace: { args: Record<string, never>; returns: WorkspaceView };
   create_collection: { args: { name: string }; returns: NodeView };
@@ -529,14 +557,22 @@ export interface Commands {
   open_login_page: { args: { node: string }; returns: null };
   paste_callback: { args: { node: string; url: string }; returns: null };
   cancel_login: { args: { node: string }; returns: null };
-  revoke_token: { args: { node: string }; returns: TokenCardView };
+  /** Revokes the token at the provider and deletes it here; here also if the provider could not be told. */
+  revoke_token: { args: { node: string }; returns: EndedView };
   /** Revokes, deletes here, and opens the provider's page for signing out. */
-  log_out: { args: { node: string }; returns: TokenCardView };
+  log_out: { args: { node: string }; returns: EndedView };
   /** Asks the provider about the access token (RFC 7662). */
   introspect_token: { args: { node: string }; returns: InspectedView };
   /** Asks the provider about the person. */
   userinfo: { args: { node: string }; returns: InspectedView };
+  /** Gives the token that a node sends another name, in the settings that ask for it too. */
+  rename_token: { args: { node: string; name: string }; returns: TokenCardView };
+  /** The settings that make the token of a node another one than all others. */
+  why_this_token: { args: { node: string }; returns: Array<KeyPartView> };
   delete_token: { args: { key: string }; returns: null };
+  /** Deletes tokens here only; `restore_tokens` brings those deleted last back. */
+  delete_tokens: { args: { keys: Array<string> }; returns: null };
+  restore_tokens: { args: { keys: Array<string> }; returns: null };
   /** The key of the token that a node sends; `null` while its settings are not complete. Does not count as use. */
   token_key: { args: { node: string }; returns: string | null };
   list_tokens: { args: Record<string, never>; returns: Array<TokenView> };

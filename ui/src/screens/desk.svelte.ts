@@ -4,7 +4,7 @@ import { Toasts } from "../components/toasts.svelte";
 import { Authorization, Discoveries } from "../features/authorization";
 import { Environments } from "../features/environments";
 import { ImportDialogState } from "../features/interchange";
-import { Problems } from "../features/problems";
+import { Problems, StartTrouble } from "../features/problems";
 import { OpenTabs } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
 import { KeyStore } from "../features/settings";
@@ -20,6 +20,7 @@ export class Desk {
   readonly environments = new Environments();
   readonly exchanges = new Exchanges();
   readonly problems = new Problems();
+  readonly trouble = new StartTrouble(() => void this.#open());
   readonly tokens = new Tokens();
   readonly discoveries = new Discoveries();
   readonly toasts = new Toasts();
@@ -34,19 +35,17 @@ export class Desk {
       this.tokens.ownerKeys.forgetAll();
       void this.problems.attempt(() => this.tabs.reloadScopes());
     };
-    this.tabs.onfront = () => (this.environments.open = null);
+    this.tabs.onfront = () => {
+      this.environments.open = null;
+      this.tokens.allShown = false;
+    };
     this.tree.onexpanded = (ids) =>
       void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
   }
 
   /** Reads the workspace, and hears what happens to it, until the returned function is called. */
   start(): () => void {
-    void this.problems.attempt(async () => {
-      const workspace = await command("open_workspace");
-      this.#show(workspace, texts(workspace.settings.expanded));
-      this.tabs.restore(workspace.settings, (id) => this.tree.byId.has(id));
-      if (this.tabs.active) this.tree.unfold(this.tabs.active);
-    });
+    void this.#open();
     const ends = [
       this.exchanges.follow(),
       this.tokens.follow(),
@@ -81,7 +80,7 @@ export class Desk {
   /** Sends the open request with everything that was typed. */
   async send(intent: SendIntent = "plain"): Promise<void> {
     const editor = this.tabs.editor;
-    if (!editor?.detail?.request || this.environments.open) return;
+    if (!editor?.detail?.request || this.environments.open || this.tokens.allShown) return;
     try {
       await Promise.all([editor.settle(), this.environments.saver.flush()]);
     } catch {
@@ -186,6 +185,18 @@ export class Desk {
   readonly tokenInUse = $derived.by(() =>
     this.tabs.active === null ? null : (this.tokens.card(this.tabs.active)?.tokenKey ?? null),
   );
+
+  /** Reads the workspace for the first time. That it does not open is a page of its own. */
+  async #open(): Promise<void> {
+    try {
+      const workspace = await command("open_workspace");
+      this.#show(workspace, texts(workspace.settings.expanded));
+      this.tabs.restore(workspace.settings, (id) => this.tree.byId.has(id));
+      if (this.tabs.active) this.tree.unfold(this.tabs.active);
+    } catch (thrown) {
+      this.trouble.meet(thrown);
+    }
+  }
 
   #show(workspace: WorkspaceView, expanded: string[]): void {
     this.name = workspace.name;

@@ -15,6 +15,7 @@ export function windowKeys(event: KeyboardEvent, desk: Desk, layout: Layout, tar
     ["Mod+Enter", () => void desk.send()],
     ["Mod+Shift+A", () => void desk.authorization()?.get()],
     ["Mod+Shift+R", () => void desk.authorization()?.refresh()],
+    ["Mod+Shift+O", () => (desk.tokens.allShown = true)],
     ["Mod+B", () => layout.toggleSidebar()],
     ["Mod+\\", () => layout.toggleSplit()],
     ["Mod+L", targets.focusUrl],

@@ -9,6 +9,7 @@ mod request;
 mod response;
 mod settings;
 mod token;
+mod token_act;
 mod tree;
 
 pub use auth::*;
@@ -20,4 +21,5 @@ pub use request::*;
 pub use response::*;
 pub use settings::*;
 pub use token::*;
+pub use token_act::*;
 pub use tree::*;

@@ -23,6 +23,9 @@ pub struct TokenView {
     pub obtained_at: i64,
     /// `null`: no expiry given.
     pub expires_at: Option<i64>,
+    pub has_refresh_token: bool,
+    /// When a request was last sent with it since Gatepass started; milliseconds since 1970.
+    pub last_used_at: Option<i64>,
 }
 
 /// The one vocabulary of a token's health.

@@ -6,6 +6,7 @@ mod ending;
 mod failures;
 mod id_tokens;
 mod placement;
+mod renaming;
 mod rotation;
 mod single_flight;
 mod speed;

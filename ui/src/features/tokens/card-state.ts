@@ -177,6 +177,14 @@ export function healthOf(status: StatusView): Health {
   return status === "none" ? "none" : "expired";
 }
 
+/** What a list says at the end of a token's row: the time left, or why there is none. */
+export function timeLeft(token: { expiresAt: number | null }, status: StatusView, now: number): string {
+  if (status === "sign-in-needed") return "Sign in";
+  if (status === "expired") return "Expired";
+  if (status === "none") return "None";
+  return token.expiresAt === null ? "" : countdown(Math.max(0, token.expiresAt - now));
+}
+
 /** The status in words, for labels. */
 export const STATUS_WORDS: Record<StatusView, string> = {
   none: "no token yet",

@@ -1,3 +1,4 @@
+export { default as AllTokensPane } from "./AllTokensPane.svelte";
 export { default as Announcer } from "./Announcer.svelte";
 export { healthOf, STATUS_WORDS, statusNow } from "./card-state";
 export { default as ClaimsPanel } from "./ClaimsPanel.svelte";

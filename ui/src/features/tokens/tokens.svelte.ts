@@ -1,13 +1,14 @@
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { command, Failure, onEvent, type ErrorView, type TokenCardView, type TokenView } from "../../ipc";
+import { command, Failure, onEvent, type EndedView, type ErrorView } from "../../ipc";
+import type { InspectedView, KeyPartView, TokenCardView, TokenView } from "../../ipc";
 import { announcement } from "./announcements";
 import type { Moment } from "./card-state";
 import { nextChange } from "./next-change";
 import { OwnerKeys } from "./owner-keys.svelte";
 
 /** What is being done with the token of a node because somebody pressed a button. */
-export type Doing = "get" | "refresh" | "revoke";
+export type Doing = "get" | "refresh" | "end";
 
 /**
  * The tokens as the native side knows them: the list of all, and a card for each node that is on screen. Both are
@@ -15,6 +16,10 @@ export type Doing = "get" | "refresh" | "revoke";
  */
 export class Tokens {
   list = $state.raw<readonly TokenView[]>([]);
+  /** The list has been read: only then can it be said to be empty. */
+  known = $state(false);
+  /** The table of all tokens stands in front. */
+  allShown = $state(false);
   /** The last change of a token that is on screen, for the live region. */
   announced = $state("");
   readonly ownerKeys = new OwnerKeys();
@@ -30,6 +35,7 @@ export class Tokens {
   /** Takes the list that came with the workspace. */
   show(list: readonly TokenView[]): void {
     this.list = list;
+    this.known = true;
     this.#schedule();
   }
 
@@ -103,20 +109,44 @@ export class Tokens {
     await this.#act(node, "refresh", () => command("refresh_token", { node }));
   }
 
-  /** Revokes the token at the provider and forgets it here. */
-  async revoke(node: string): Promise<void> {
-    await this.#act(node, "revoke", async () => {
-      const card = await command("revoke_token", { node });
+  /** Ends the token at the provider and forgets it here. Answers what a person should know about it. */
+  async end(node: string, way: "revoke_token" | "log_out"): Promise<readonly string[]> {
+    let ended: EndedView | undefined;
+    await this.#act(node, "end", async () => {
+      ended = await command(way, { node });
       this.#moments.set(node, { kind: "revoked", at: Date.now() });
-      return card;
+      return ended.card;
     });
+    await this.reloadList();
+    return ended?.notices ?? [];
+  }
+
+  /** Forgets tokens here; the providers are not told. `restore` brings them back. */
+  async remove(keys: readonly string[]): Promise<void> {
+    await command("delete_tokens", { keys: [...keys] });
+    await this.#reloadAllOf(keys);
+  }
+
+  /** Brings back what was forgotten here a moment ago. */
+  async restore(keys: readonly string[]): Promise<void> {
+    await command("restore_tokens", { keys: [...keys] });
+    await this.#reloadAllOf(keys);
+  }
+
+  /** What the provider says about the token, or about the person. */
+  inspect(node: string, about: "token" | "person"): Promise<InspectedView> {
+    return command(about === "token" ? "introspect_token" : "userinfo", { node });
+  }
+
+  /** Gives the token of a node another name, in its settings too. */
+  async rename(node: string, name: string): Promise<void> {
+    this.#take(node, await command("rename_token", { node, name }));
     await this.reloadList();
   }
 
-  /** Forgets a token here; the provider is not told. */
-  async remove(key: string): Promise<void> {
-    await command("delete_token", { key });
-    await Promise.all([this.reloadList(), this.#reloadCardsOf(key)]);
+  /** The settings that make the token of a node another one than all others. */
+  why(node: string): Promise<readonly KeyPartView[]> {
+    return command("why_this_token", { node });
   }
 
   async cancel(node: string): Promise<void> {
@@ -187,6 +217,10 @@ export class Tokens {
     if (said && this.#watched.has(node)) this.announced = said;
     if (after.obtainedAt === null || after.obtainedAt === before.obtainedAt) return;
     this.#moments.set(node, { kind: before.obtainedAt === null ? "obtained" : "refreshed", at: now });
+  }
+
+  async #reloadAllOf(keys: readonly string[]): Promise<void> {
+    await Promise.all([this.reloadList(), ...keys.map((key) => this.#reloadCardsOf(key))]);
   }
 
   async #reloadCardsOf(key: string): Promise<void> {
