@@ -344,7 +344,7 @@ async fn the_provider_is_asked_about_a_token_and_told_of_its_end() {
     assert!(inspected.claims.iter().any(|claim| claim.name == "active" && claim.json == "true"));
     let person = desk.app.userinfo(request.clone()).await.unwrap();
     assert!(person.claims.iter().any(|claim| claim.name == "name" && claim.json == "\"Alice\""));
-    let card = desk.app.log_out(request).await.unwrap();
-    assert_eq!(card.status, StatusView::None);
+    let ended = desk.app.log_out(request).await.unwrap();
+    assert_eq!(ended.card.status, StatusView::None);
     assert!(provider.body_sent_to("/revoke").contains("token=some-token"));
 }
