@@ -138,7 +138,7 @@ impl App {
             auto_refresh: config.auto_refresh,
             access_token_preview: access_token.map(Secret::preview),
             id_token_preview: id_token.map(Secret::preview),
-            id_token_claims: id_token.map(|token| claim_views(&claims_of(token))).unwrap_or_default(),
+            id_token_claims: tokens.map(|tokens| claim_views(&tokens.id_token_claims())).unwrap_or_default(),
             id_token_checks: tokens
                 .map(|tokens| tokens.id_token_checks.iter().map(CheckView::from).collect())
                 .unwrap_or_default(),

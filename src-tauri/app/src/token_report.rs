@@ -56,7 +56,7 @@ pub fn token_summary(stored: Option<&StoredTokens>, status: Status, revealed: Re
         "obtained_at": rfc3339(tokens.obtained_at),
         "expires_at": tokens.expires_at.map(rfc3339),
         "response": tokens.response,
-        "id_token_claims": tokens.id_token.as_ref().map(claims_of).unwrap_or_default(),
+        "id_token_claims": tokens.id_token_claims(),
         "notices": tokens.notices,
     });
     if revealed.refresh_token {

@@ -29,7 +29,7 @@ use crate::endpoints::token::Granted;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::id_token::{self, Expectations, IdTokenVerdict, Source};
-use crate::jwt::Jwt;
+use crate::jwt::is_encrypted;
 use crate::ports::{Person, UnixMillis};
 use crate::secret::Secret;
 use crate::token_response::TokenError;
@@ -84,8 +84,9 @@ async fn judge_id_token(dialogue: &Dialogue<'_>, granted: &mut Granted, login: &
         return;
     };
     let login = Login { server_time: granted.server_time, ..*login };
-    let (checks, _) = verdict(dialogue, &token, tokens.access_token.as_ref(), &login).await;
+    let (checks, claims) = verdict(dialogue, &token, tokens.access_token.as_ref(), &login).await;
     tokens.id_token_checks = checks;
+    tokens.opened_claims = is_encrypted(token.expose()).then_some(claims);
 }
 
 /// What one login knows about the ID token that it expects.
@@ -144,14 +145,9 @@ async fn verdict(
 
 /// The failure of a token set whose ID token did not pass; `None` if it did.
 pub fn id_token_failure(tokens: &TokenSet, config: &AuthConfig) -> Option<Failure> {
-    let claims = tokens.id_token.as_ref().map(claims_of).unwrap_or_default();
+    let claims = tokens.id_token_claims();
     let verdict = IdTokenVerdict { header: Map::new(), claims, checks: tokens.id_token_checks.clone() };
     explain::id_token(&verdict, config)
-}
-
-/// The claims of a JWT, believed or not.
-fn claims_of(token: &Secret) -> Map<String, Value> {
-    Jwt::decode(token).map(|jwt| jwt.claims().clone()).unwrap_or_default()
 }
 
 fn person_needed() -> TokenError {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::config::AuthConfig;
 use crate::failure::{Code, Failure};
+use crate::jwt::Jwt;
 use crate::ports::UnixMillis;
 use crate::secret::Secret;
 
@@ -30,6 +31,11 @@ pub struct TokenSet {
     pub response: Map<String, Value>,
     /// The verdict on the ID token at the time it came.
     pub id_token_checks: Vec<Check>,
+    /// What an encrypted ID token said when it was opened; `None` of one that can be read as it is.
+    pub opened_claims: Option<Map<String, Value>>,
+    /// The claims of the last ID token of this sign-in that passed its checks, where the present one did not: what the
+    /// next one is held against (OpenID Connect Core §12.2).
+    pub believed_claims: Option<Map<String, Value>>,
     /// The nonce that the ID token has to carry, kept for the one after a refresh.
     pub nonce: Option<Secret>,
     /// What had to be forgiven or deserves to be known, for a person.
@@ -119,6 +125,20 @@ impl TokenSet {
     pub fn id_token_is_sound(&self) -> bool {
         self.id_token_checks.iter().all(|check| check.result != CheckResult::Fail)
     }
+
+    /// What the ID token says, believed or not; empty without one, or if it cannot be read.
+    pub fn id_token_claims(&self) -> Map<String, Value> {
+        let read = |token: &Secret| Jwt::decode(token).ok().map(|jwt| jwt.claims().clone());
+        self.opened_claims.clone().or_else(|| self.id_token.as_ref().and_then(read)).unwrap_or_default()
+    }
+
+    /// The claims of the last ID token of this sign-in that passed its checks.
+    pub fn sound_claims(&self) -> Option<Map<String, Value>> {
+        match &self.id_token {
+            Some(_) if self.id_token_is_sound() => Some(self.id_token_claims()),
+            _ => self.believed_claims.clone(),
+        }
+    }
 }
 
 impl StoredTokens {
@@ -138,7 +158,12 @@ impl StoredTokens {
             Failure::new(
                 Code::Storage,
                 "A stored token set could not be read",
-                format!("Its content is not what was written: {error}"),
+                // What the error quotes may be a secret: only its place is told.
+                format!(
+                    "Its content is not what was written (line {}, column {}).",
+                    error.line(),
+                    error.column()
+                ),
                 "Get a new token; the damaged one is kept until then.",
             )
         })
@@ -167,9 +192,7 @@ impl StoredTokens {
     /// When the token that `config` sends ends: the ID token has its own `exp` (milliseconds since 1970).
     pub fn expires_at_of_used(&self, config: &AuthConfig) -> Option<UnixMillis> {
         match config.use_token {
-            crate::config::UseToken::IdToken => {
-                self.tokens.id_token.as_ref().and_then(|token| expiry_of_jwt(token.expose()))
-            }
+            crate::config::UseToken::IdToken => self.tokens.id_token_claims().get("exp").and_then(moment),
             crate::config::UseToken::AccessToken => self.tokens.expires_at,
         }
     }
@@ -182,7 +205,12 @@ pub fn expiry_of_jwt(token: &str) -> Option<UnixMillis> {
     let bytes =
         base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
     let claims: Value = serde_json::from_slice(&bytes).ok()?;
-    let seconds = claims.get("exp")?.as_f64()?;
+    moment(claims.get("exp")?)
+}
+
+/// A NumericDate (RFC 7519 §2) in milliseconds.
+fn moment(value: &Value) -> Option<UnixMillis> {
+    let seconds = value.as_f64()?;
     (seconds.is_finite() && seconds.abs() < 9e12).then_some((seconds * 1000.0) as UnixMillis)
 }
 
@@ -202,6 +230,10 @@ mod wire {
         dpop_key: Option<String>,
         response: Map<String, Value>,
         id_token_checks: Vec<Check>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened_claims: Option<Map<String, Value>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        believed_claims: Option<Map<String, Value>>,
         nonce: Option<String>,
         notices: Vec<String>,
         standing: Standing,
@@ -228,6 +260,8 @@ mod wire {
                 dpop_key: open(&tokens.dpop_key),
                 response: tokens.response.clone(),
                 id_token_checks: tokens.id_token_checks.clone(),
+                opened_claims: tokens.opened_claims.clone(),
+                believed_claims: tokens.believed_claims.clone(),
                 nonce: open(&tokens.nonce),
                 notices: tokens.notices.clone(),
                 standing: stored.standing.clone(),
@@ -255,6 +289,8 @@ mod wire {
                     dpop_key: stored.dpop_key.map(Secret::from),
                     response: stored.response,
                     id_token_checks: stored.id_token_checks,
+                    opened_claims: stored.opened_claims,
+                    believed_claims: stored.believed_claims,
                     nonce: stored.nonce.map(Secret::from),
                     notices: stored.notices,
                 },

@@ -7,6 +7,7 @@ use crate::endpoints::token::Purpose;
 use crate::endpoints::{Dialogue, Form};
 use crate::failure::{Code, Failure};
 use crate::id_token::Source;
+use crate::jwt::is_encrypted;
 use crate::pkce::ProofKey;
 use crate::ports::Person;
 use crate::secret::Secret;
@@ -57,7 +58,8 @@ async fn redeem(dialogue: &Dialogue<'_>, signed_in: &SignedIn) -> Result<TokenSe
     )
     .await;
     let mut tokens = granted.tokens;
-    if let (None, Some((token, checks, _))) = (&tokens.id_token, front) {
+    if let (None, Some((token, checks, claims))) = (&tokens.id_token, front) {
+        tokens.opened_claims = is_encrypted(token.expose()).then_some(claims);
         tokens.id_token = Some(token);
         tokens.id_token_checks = checks;
     }

@@ -1,6 +1,6 @@
 //! The refresh token grant (RFC 6749 §6), also as a starting point: paste a refresh token, get going.
 
-use super::{Login, claims_of, judge_id_token};
+use super::{Login, judge_id_token};
 use crate::endpoints::token::{Granted, Purpose};
 use crate::endpoints::{Dialogue, Form};
 use crate::id_token::Source;
@@ -29,6 +29,7 @@ pub async fn renew(
     let mut granted = dialogue.request_token(purpose, request(refresh_token)).await?;
     let tokens = &mut granted.tokens;
     tokens.nonce = former.nonce.clone();
+    tokens.believed_claims = former.sound_claims();
     if tokens.refresh_token.is_none() {
         tokens.refresh_token = Some(refresh_token.clone());
     }
@@ -37,6 +38,7 @@ pub async fn renew(
         None => {
             tokens.id_token = former.id_token.clone();
             tokens.id_token_checks = former.id_token_checks.clone();
+            tokens.opened_claims = former.opened_claims.clone();
         }
     }
     if tokens.access_token.is_none() {
@@ -46,13 +48,16 @@ pub async fn renew(
     Ok(granted)
 }
 
-/// Holds the new ID token against the former one (OpenID Connect Core §12.2) and against the provider's keys.
+/// Holds the new ID token against the last one that was believed (OpenID Connect Core §12.2) and against the provider's keys.
 pub async fn judge(dialogue: &Dialogue<'_>, former: &TokenSet, mut granted: Granted) -> TokenSet {
-    let former_claims = former.id_token.as_ref().map(claims_of);
+    let believed = former.sound_claims();
     let login =
-        Login { former: former_claims.as_ref(), nonce: former.nonce.as_ref(), ..Login::at(Source::Refresh) };
+        Login { former: believed.as_ref(), nonce: former.nonce.as_ref(), ..Login::at(Source::Refresh) };
     judge_id_token(dialogue, &mut granted, &login).await;
-    granted.tokens
+    let mut tokens = granted.tokens;
+    // What a refused one said must not become what the next one is held against.
+    tokens.believed_claims = believed.filter(|_| !tokens.id_token_is_sound());
+    tokens
 }
 
 /// Whether a token set holds an ID token that was stored before it was judged.

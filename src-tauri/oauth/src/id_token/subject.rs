@@ -23,9 +23,9 @@ pub(super) fn check_nonce(claims: &Map<String, Value>, expectations: &Expectatio
         (Some(sent), Some(Value::String(found))) if *sent == Secret::from(found.as_str()) => {
             pass(NAME, format!("{}, as sent.", sent.preview()))
         }
-        (Some(sent), Some(_)) => fail(
+        (Some(sent), Some(found)) => fail(
             NAME,
-            format!("It is not {}, the one sent: the token belongs to another sign-in.", sent.preview()),
+            format!("{}; sent was {}: the token belongs to another sign-in.", shown(found), sent.preview()),
         ),
     }
 }

@@ -117,6 +117,8 @@ fn tokens(obtained_at: UnixMillis, expires_at: Option<UnixMillis>) -> StoredToke
             dpop_key: None,
             response: Map::new(),
             id_token_checks: Vec::new(),
+            opened_claims: None,
+            believed_claims: None,
             nonce: None,
             notices: Vec::new(),
         },

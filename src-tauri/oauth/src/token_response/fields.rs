@@ -58,6 +58,15 @@ pub(super) fn token_set(
 ) -> Result<TokenSet, String> {
     let names: Vec<String> = object.keys().take(20).map(|name| shown_name(name, circumstances)).collect();
     let mut notices = Vec::new();
+    // An ID token beside it does not make up for it: whoever sends this means an access token.
+    if let Some(kind) = object.get("access_token").and_then(kind_of_no_text) {
+        return Err(format!("Its access_token is {kind}, not a text"));
+    }
+    for name in ["refresh_token", "id_token"] {
+        if let Some(kind) = object.get(name).and_then(kind_of_no_text) {
+            notices.push(format!("The provider's {name} is {kind}, not a text; it is left out."));
+        }
+    }
     let access_token = text_secret(object.shift_remove("access_token"));
     let refresh_token = text_secret(object.shift_remove("refresh_token"));
     let id_token = text_secret(object.shift_remove("id_token"));
@@ -101,9 +110,22 @@ pub(super) fn token_set(
         dpop_key: None,
         response: object,
         id_token_checks: Vec::new(),
+        opened_claims: None,
+        believed_claims: None,
         nonce: None,
         notices,
     })
+}
+
+/// What kind of value it is, if it is neither a text nor nothing.
+fn kind_of_no_text(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Null | Value::String(_) => None,
+        Value::Bool(_) => Some("true or false"),
+        Value::Number(_) => Some("a number"),
+        Value::Array(_) => Some("a list"),
+        Value::Object(_) => Some("an object"),
+    }
 }
 
 /// A field's name, if it is one: of a bare token that was taken for a form, all is "name".

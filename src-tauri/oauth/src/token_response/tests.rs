@@ -47,6 +47,24 @@ fn jwt(claims: Value) -> String {
 }
 
 #[test]
+fn an_access_token_that_is_no_text_is_refused_even_beside_an_id_token() {
+    for value in [json!(17), json!({"a": 1}), json!(["a"]), json!(true)] {
+        let body = json!({"access_token": value, "id_token": jwt(json!({"sub": "alice"}))});
+        let error = failure(200, "application/json", body.to_string());
+        assert!(error.failure.cause.contains("access_token is"), "{}", error.failure.cause);
+    }
+}
+
+#[test]
+fn a_refresh_or_id_token_that_is_no_text_is_left_out_and_said() {
+    let tokens =
+        tokens(json!({"access_token": "a", "token_type": "Bearer", "refresh_token": 17, "id_token": {}}));
+    assert!(tokens.refresh_token.is_none() && tokens.id_token.is_none());
+    assert!(tokens.notices.iter().any(|notice| notice.contains("refresh_token is a number")));
+    assert!(tokens.notices.iter().any(|notice| notice.contains("id_token is an object")));
+}
+
+#[test]
 fn expires_in_may_be_a_number_a_text_or_a_fraction() {
     for value in [json!(3600), json!("3600"), json!(3600.0), json!(" 3600 "), json!("3.6e3")] {
         let tokens = tokens(json!({"access_token": "a", "token_type": "Bearer", "expires_in": value}));

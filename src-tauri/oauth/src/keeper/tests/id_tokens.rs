@@ -111,6 +111,22 @@ fn a_refresh_answer_s_id_token_is_validated_again_and_has_to_be_about_the_same_p
 }
 
 #[test]
+fn a_refused_id_token_is_not_what_the_next_one_is_held_against() {
+    let provider = Provider::new();
+    let demand = provider.demand(json!({}));
+    provider.grants(Some(provider.id_token(json!({}))));
+    provider.scene.sent(&demand);
+    for _ in 0..2 {
+        provider.grants(Some(provider.id_token(json!({"sub": "mallory"}))));
+        assert!(provider.scene.refresh(&demand).is_err(), "also the second time: alice signed in");
+        assert_eq!(provider.failed_checks(&demand), ["sub"]);
+    }
+    provider.grants(Some(provider.id_token(json!({}))));
+    assert!(provider.scene.refresh(&demand).is_ok());
+    assert!(provider.failed_checks(&demand).is_empty());
+}
+
+#[test]
 fn a_refresh_answer_without_id_token_keeps_the_one_there_was_with_its_verdict() {
     let provider = Provider::new();
     let demand = provider.demand(json!({}));
