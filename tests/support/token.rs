@@ -74,11 +74,24 @@ impl TokenCommand {
         self.command(action).run().await.expect_code(0).json()
     }
 
+    /// `token get` with more options for this time, about to be run.
+    pub fn get_with(&self, options: &[&str]) -> Run<'_> {
+        let mut run = vec!["get"];
+        run.extend(options);
+        self.command_of(&run)
+    }
+
     /// Any command on the token, about to be run.
     pub fn command(&self, action: &str) -> Run<'_> {
+        self.command_of(&[action])
+    }
+
+    fn command_of(&self, action: &[&str]) -> Run<'_> {
         let config = self.home.home().join("auth.json");
         let config = config.to_str().expect("temporary paths are plain text");
-        let mut arguments = vec!["token", action, "--config", config, "--json", "--reveal-refresh-token"];
+        let mut arguments = vec!["token"];
+        arguments.extend(action);
+        arguments.extend(["--config", config, "--json", "--reveal-refresh-token"]);
         arguments.extend(self.options.iter().map(String::as_str));
         self.home.command(&arguments).browser(&self.browser)
     }

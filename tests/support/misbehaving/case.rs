@@ -169,6 +169,11 @@ impl Turn<'_> {
         answer
     }
 
+    /// From now on signs with new keys, and publishes only those.
+    pub fn rotate_keys(&self) {
+        self.honest.rotate_keys();
+    }
+
     /// The provider's own origin.
     pub fn issuer(&self) -> &str {
         self.honest.issuer()

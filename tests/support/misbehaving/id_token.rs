@@ -72,6 +72,18 @@ pub fn for_another_access_token() -> Case {
     claim("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"))
 }
 
+/// `c_hash` belongs to another code.
+pub fn for_another_code() -> Case {
+    claim("c_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"))
+}
+
+/// The person signed in two hours ago.
+pub fn signed_in_long_ago() -> Case {
+    Case::default().id_token(|token| {
+        token.claims.insert("auth_time".into(), json!(token.now - 7200));
+    })
+}
+
 /// Two audiences, and an `azp` that is not us.
 pub fn authorized_for_another_party() -> Case {
     Case::default().id_token(|token| {
@@ -132,6 +144,26 @@ pub fn without_key_id() -> Case {
     })
 }
 
+/// A second RSA key in the set, so that a token without `kid` does not say which one it is signed with.
+pub fn key_set_with_one_more_rsa_key() -> Case {
+    one_more_key("another")
+}
+
+/// To be accepted: the key that signs, and before it another one under the same `kid`.
+pub fn two_keys_of_one_name() -> Case {
+    one_more_key("rsa-1")
+}
+
+/// To be accepted within a minute: the provider's clock is ahead of ours (negative: behind).
+pub fn clock_ahead_by(seconds: i64) -> Case {
+    Case::default().id_token(move |token| {
+        for name in ["iat", "exp", "auth_time"] {
+            let moment = token.claims[name].as_i64().unwrap_or_default();
+            token.claims.insert(name.into(), json!(moment + seconds));
+        }
+    })
+}
+
 /// To be accepted: another algorithm that the metadata lists.
 pub fn signed(signing: Signing) -> Case {
     Case::default().id_token(move |token| token.signing = signing)
@@ -145,6 +177,24 @@ pub fn key_set_is_html() -> Case {
 /// The key set is empty.
 pub fn key_set_is_empty() -> Case {
     Case::default().jwks(|_| Answer::json(200, &json!({ "keys": [] })))
+}
+
+/// The public key of RFC 7638 section 3.1, which signs nothing here.
+fn one_more_key(kid: &'static str) -> Case {
+    let key = json!({
+        "kty": "RSA", "use": "sig", "kid": kid, "e": "AQAB",
+        "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n\
+              3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgd\
+              AZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur\
+              -kEgU8awapJzKnqDKgw",
+    });
+    Case::default().jwks(move |turn| {
+        turn.altered(|set| {
+            if let Some(keys) = set.get_mut("keys").and_then(Value::as_array_mut) {
+                keys.insert(0, key.clone());
+            }
+        })
+    })
 }
 
 /// One claim with another value; `null` takes it away.

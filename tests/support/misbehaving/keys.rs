@@ -21,8 +21,12 @@ pub enum Signing {
     Ps256,
     /// ES256 with the published P-256 key.
     Es256,
+    /// The same, with one bit of the signature turned.
+    Es256Broken,
     /// HS256 with the client's secret.
     Hs256,
+    /// The same, with one bit of the signature turned.
+    Hs256Broken,
     /// HS256 with the published RSA key's PEM text as the secret: algorithm confusion.
     Hs256WithPublicKey,
     /// RS256 with an RSA key that was never published.
@@ -51,7 +55,8 @@ impl Keys {
 
     /// The `kid` under which the key for this signing is published.
     pub fn kid(&self, signing: Signing) -> String {
-        let family = if signing == Signing::Es256 { "ec" } else { "rsa" };
+        let is_ec = matches!(signing, Signing::Es256 | Signing::Es256Broken);
+        let family = if is_ec { "ec" } else { "rsa" };
         format!("{family}-{}", self.generation)
     }
 
@@ -85,19 +90,19 @@ impl Keys {
             Signing::Rs256 => rsa(&self.rsa, &RSA_PKCS1_SHA256, input),
             Signing::Ps256 => rsa(&self.rsa, &RSA_PSS_SHA256, input),
             Signing::Rs256WithForeignKey => rsa(&self.foreign, &RSA_PKCS1_SHA256, input),
-            Signing::Rs256Broken => {
-                let mut signature = rsa(&self.rsa, &RSA_PKCS1_SHA256, input);
-                signature[0] ^= 1;
-                signature
-            }
-            Signing::Es256 => {
-                let signature = self.ec.sign(&SystemRandom::new(), input).expect("P-256 signs anything");
-                signature.as_ref().to_vec()
-            }
+            Signing::Rs256Broken => broken(rsa(&self.rsa, &RSA_PKCS1_SHA256, input)),
+            Signing::Es256 => self.ec(input),
+            Signing::Es256Broken => broken(self.ec(input)),
             Signing::Hs256 => mac(secret.as_bytes()),
+            Signing::Hs256Broken => broken(mac(secret.as_bytes())),
             Signing::Hs256WithPublicKey => mac(self.public_pem().as_bytes()),
             Signing::None => Vec::new(),
         }
+    }
+
+    fn ec(&self, input: &[u8]) -> Vec<u8> {
+        let signature = self.ec.sign(&SystemRandom::new(), input).expect("P-256 signs anything");
+        signature.as_ref().to_vec()
     }
 
     fn public_pem(&self) -> String {
@@ -107,6 +112,11 @@ impl Keys {
             text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
     }
+}
+
+fn broken(mut signature: Vec<u8>) -> Vec<u8> {
+    signature[0] ^= 1;
+    signature
 }
 
 fn rsa(key: &RsaKeyPair, padding: &'static dyn aws_lc_rs::signature::RsaEncoding, input: &[u8]) -> Vec<u8> {
@@ -137,8 +147,8 @@ pub(super) fn algorithm(signing: Signing) -> &'static str {
     match signing {
         Signing::Rs256 | Signing::Rs256WithForeignKey | Signing::Rs256Broken => "RS256",
         Signing::Ps256 => "PS256",
-        Signing::Es256 => "ES256",
-        Signing::Hs256 | Signing::Hs256WithPublicKey => "HS256",
+        Signing::Es256 | Signing::Es256Broken => "ES256",
+        Signing::Hs256 | Signing::Hs256Broken | Signing::Hs256WithPublicKey => "HS256",
         Signing::None => "none",
     }
 }

@@ -25,6 +25,7 @@ pub mod discovery;
 pub mod id_token;
 pub mod refresh;
 pub mod token_response;
+pub mod userinfo;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
