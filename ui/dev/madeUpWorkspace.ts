@@ -3,12 +3,17 @@ import type {
   DiscoveryView,
   EnvironmentView,
   ErrorView,
+  HistoryDetail,
+  HistoryView,
+  JsonValue,
   NodeDetail,
   NodeKindView,
   NodeView,
   RequestView,
   ResponseView,
+  ScriptsView,
   SendOutcome,
+  SendSettingView,
   WorkspaceView,
 } from "../src/ipc/bindings";
 import { MadeUpTokens } from "./madeUpTokens";
@@ -43,6 +48,8 @@ export class MadeUpWorkspace {
   chosen: string | null = "staging";
   settings: Record<string, unknown> = {};
   readonly tokens: MadeUpTokens;
+  readonly #scripts = new Map<string, ScriptsView>();
+  readonly #own = new Map<string, JsonValue>();
   #next = 1;
 
   constructor(
@@ -105,10 +112,34 @@ export class MadeUpWorkspace {
         return this.#made(args.parent as string, "request", args.name as string);
       case "duplicate_node": {
         const node = this.#node(id);
-        return [this.#made(node.parent, node.kind, `${node.name} copy`)];
+        this.#made(node.parent, node.kind, `${node.name} copy`);
+        return [...this.nodes];
       }
       case "restore_node":
-        return [];
+        return this.nodes;
+      case "move_node":
+        return this.#moved(id, args.parent as string | null, args.before as string | null);
+      case "set_script": {
+        const name = args.place === "tests" ? "tests" : "preRequest";
+        const scripts = this.#scripts.get(id) ?? { preRequest: "", tests: "" };
+        this.#scripts.set(id, { ...scripts, [name]: args.source as string });
+        return null;
+      }
+      case "set_send_setting":
+        this.#own.set(`${id} ${args.name as string}`, args.value as JsonValue);
+        return this.#detail(id);
+      case "history":
+        return madeUpHistory(args.query as string);
+      case "history_entry":
+        return historyDetail(id);
+      case "response_text": {
+        const { lines: shown } = lines(args.look as string);
+        return { text: shown.join("\n"), lines: shown.length, size: 18_412, problem: null };
+      }
+      case "response_filter":
+        return { matches: 1, ranges: [[2, 4]] };
+      case "response_search":
+        return { lines: [3], more: false };
       case "open_node":
         return this.#detail(id);
       case "edit_request":
@@ -196,6 +227,35 @@ export class MadeUpWorkspace {
     return { kind: "answered", response };
   }
 
+  #moved(id: string, parent: string | null, before: string | null): NodeView[] {
+    const branch = new Set([id]);
+    for (const node of this.nodes) if (node.parent && branch.has(node.parent)) branch.add(node.id);
+    const moving = this.nodes.filter((node) => branch.has(node.id));
+    const staying = this.nodes.filter((node) => !branch.has(node.id));
+    const moved = moving.map((node) => (node.id === id ? { ...node, parent } : node));
+    const at = before === null ? staying.length : staying.findIndex((node) => node.id === before);
+    this.nodes = [...staying.slice(0, at), ...moved, ...staying.slice(at)];
+    return this.nodes;
+  }
+
+  #settings(id: string): SendSettingView[] {
+    const set = (name: string, inherited: JsonValue, origin = "the settings"): SendSettingView => ({
+      name,
+      own: this.#own.get(`${id} ${name}`) ?? null,
+      inherited,
+      origin,
+    });
+    return [
+      set("follow_redirects", true),
+      set("max_redirects", 10),
+      set("verify_tls", false, "collection Photos API"),
+      set("timeout_ms", 0),
+      set("http_version", "auto"),
+      set("proxy", "system"),
+      set("cookies", true),
+    ];
+  }
+
   #add(
     parent: string | null,
     kind: NodeKindView,
@@ -257,6 +317,8 @@ export class MadeUpWorkspace {
       auth: owner === node ? auth : null,
       effectiveAuth: { fromNode: owner?.id ?? null, fromName: owner?.name ?? null, auth },
       variables: [{ key: "page_size", value: "50", secret: false, enabled: true }],
+      scripts: this.#scripts.get(id) ?? { preRequest: "", tests: "" },
+      settings: this.#settings(id),
       scope: [
         {
           key: "base_url",
@@ -277,6 +339,7 @@ export class MadeUpWorkspace {
       nodes: this.nodes,
       environments: this.environments,
       chosenEnvironment: this.chosen,
+      globals: [{ key: "api_version", value: "2", secret: false, enabled: true }],
       tokens: this.state === "empty" ? [] : this.tokens.list(),
       settings: this.settings,
       keyStore: { kind: "keyring", state: "ready", label: "Tokens encrypted · OS keyring", problem: null },
@@ -325,6 +388,7 @@ const response: ResponseView = {
   reason: "OK",
   httpVersion: "HTTP/2",
   totalMs: 142.3,
+  connectMs: 27,
   firstByteMs: 118,
   size: 18_412,
   headers: [
@@ -357,7 +421,7 @@ const refused: ErrorView = {
 
 function lines(look: string): BodyLines {
   const text = look === "pretty" ? JSON.stringify(BODY, null, 2) : JSON.stringify(BODY);
-  return { total: text.split("\n").length, first: 0, lines: text.split("\n"), problem: null };
+  return { total: text.split("\n").length, first: 0, lines: text.split("\n"), complete: true, problem: null };
 }
 
 function preview(text: string) {
@@ -371,10 +435,63 @@ function preview(text: string) {
     };
   }
   return {
-    format: "Postman collection 2.1",
-    items: [{ kind: "collection", name: "Photos API", detail: "43 requests in 5 folders" }],
-    warnings: [
-      { item: "Upload photo", reason: "has a pre-request script.", whatHappens: "It is kept and not run." },
+    id: "looked-at",
+    format: "Postman 2.1",
+    items: [
+      { kind: "collection", name: "Photos API", detail: "43 requests in 5 folders" },
+      { kind: "environment", name: "Staging", detail: "8 variables" },
     ],
+    requests: 43,
+    scripts: 12,
+    oauthConfigs: 1,
+    warnings: [
+      {
+        item: "Photos API/Photos/Upload photo",
+        reason: "The script calls pm.visualizer, which has no equivalent.",
+        whatHappens: "It is kept and does nothing.",
+      },
+    ],
+  };
+}
+
+const HISTORY: [string, string, number | null, number][] = [
+  ["GET", "/v2/albums/alb_42/photos?limit=50", 200, 142],
+  ["GET", "/v2/albums/alb_42/photos?limit=50", 401, 38],
+  ["POST", "/v2/albums", 201, 96],
+  ["PATCH", "/v2/albums/alb_17", 200, 88],
+  ["DELETE", "/v2/photos/pht_77", 204, 64],
+  ["PUT", "/v2/moderation/pht_12", 500, 1_200],
+  ["GET", "/v2/status", null, 22],
+];
+
+function madeUpHistory(query: string): HistoryView[] {
+  const at = Date.now();
+  return HISTORY.map(([method, path, status, totalMs], index): HistoryView => ({
+    id: String(index + 1),
+    node: null,
+    name: "List photos",
+    method,
+    url: `https://api.staging.example.com${path}`,
+    status,
+    failure: status === null ? "Nothing is listening at localhost:8080" : null,
+    totalMs,
+    size: 18_412,
+    at: at - index * 5 * 3_600_000,
+  })).filter((row) => `${row.method} ${row.url} ${row.status}`.toLowerCase().includes(query.toLowerCase()));
+}
+
+function historyDetail(id: string): HistoryDetail {
+  const entry = madeUpHistory("").find((row) => row.id === id);
+  if (!entry) throw new Error(`no exchange ${id}`);
+  return {
+    entry,
+    requestHeaders: [
+      ["Accept", "application/json"],
+      ["Authorization", "Bearer •••"],
+    ],
+    requestBodySize: 0,
+    reason: entry.status === 200 ? "OK" : "",
+    httpVersion: "HTTP/2",
+    responseHeaders: entry.status === null ? [] : response.headers,
   };
 }

@@ -1,7 +1,10 @@
 // What happy-dom leaves out and our parts (CodeMirror, bits-ui) ask for.
 import { afterEach, beforeEach, vi } from "vitest";
 import { clearMocks, mockWindows } from "@tauri-apps/api/mocks";
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
+
+// How long something may take to appear says nothing about it: parts of the page are fetched, and machines are slow.
+configure({ asyncUtilTimeout: 15_000 });
 
 beforeEach(() => mockWindows("main"));
 

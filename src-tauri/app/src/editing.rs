@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use gatepass_core::template::{Origin, Scopes};
-use gatepass_core::workspace::{Auth, AuthKind, Body, Definition, KeyValue, RequestDefinition, Variable};
+use gatepass_core::workspace::{
+    Auth, AuthKind, Body, Definition, FormField, FormPart, KeyValue, RequestDefinition, Variable,
+};
 use gatepass_storage::tables::nodes::StoredNode;
 use serde_json::Value;
 
 use crate::App;
 use crate::definitions::Shown;
 use crate::dto::{
-    AuthView, BodyView, DisabledRow, EffectiveAuthView, ErrorView, NodeDetail, NodeView, RequestEdit,
-    RequestView, RowView, VariableInScope, VariableView,
+    AuthView, BodyView, DisabledRow, EffectiveAuthView, ErrorView, FormFieldView, NodeDetail, NodeView,
+    RequestEdit, RequestView, RowView, ScriptsView, VariableInScope, VariableView,
 };
+use crate::node_settings::node_settings;
 
 impl App {
     /// A node with its content, for the editor.
@@ -37,6 +40,8 @@ impl App {
             auth: auth_view(own),
             effective_auth,
             variables: own.definition.variables.iter().map(VariableView::from).collect(),
+            scripts: ScriptsView::from(&own.definition),
+            settings: node_settings(self.outside().send_settings(), &lineage, &shown),
             scope,
             request: own.definition.request.as_ref().map(RequestView::from),
         })
@@ -310,8 +315,11 @@ fn apply_body(body: &mut Body, view: BodyView) {
         BodyView::UrlEncoded { fields } => {
             *body = Body::UrlEncoded { fields: fields.into_iter().map(KeyValue::from).collect() };
         }
-        // Not edited here, so not changed either.
-        BodyView::Other { .. } => {}
+        BodyView::FormData { fields } => {
+            *body = Body::FormData { fields: fields.into_iter().map(FormField::from).collect() };
+        }
+        BodyView::File { path } => *body = Body::File { path },
+        BodyView::GraphQl { query, variables } => *body = Body::GraphQl { query, variables },
     }
 }
 
@@ -340,9 +348,42 @@ impl From<&Body> for BodyView {
             Body::UrlEncoded { fields } => {
                 Self::UrlEncoded { fields: fields.iter().map(RowView::from).collect() }
             }
-            Body::FormData { .. } => Self::Other { name: "form-data".to_owned() },
-            Body::File { .. } => Self::Other { name: "binary file".to_owned() },
-            Body::GraphQl { .. } => Self::Other { name: "GraphQL".to_owned() },
+            Body::FormData { fields } => {
+                Self::FormData { fields: fields.iter().map(FormFieldView::from).collect() }
+            }
+            Body::File { path } => Self::File { path: path.clone() },
+            Body::GraphQl { query, variables } => {
+                Self::GraphQl { query: query.clone(), variables: variables.clone() }
+            }
+        }
+    }
+}
+
+impl From<&FormField> for FormFieldView {
+    fn from(field: &FormField) -> Self {
+        let (value, files) = match &field.part {
+            FormPart::Text(text) => (text.clone(), None),
+            FormPart::Files(paths) => (String::new(), Some(paths.clone())),
+        };
+        Self {
+            name: field.name.clone(),
+            value,
+            files,
+            content_type: field.content_type.clone().unwrap_or_default(),
+            enabled: field.enabled,
+            description: field.description.clone(),
+        }
+    }
+}
+
+impl From<FormFieldView> for FormField {
+    fn from(field: FormFieldView) -> Self {
+        Self {
+            name: field.name,
+            part: field.files.map_or(FormPart::Text(field.value), FormPart::Files),
+            content_type: Some(field.content_type).filter(|given| !given.is_empty()),
+            enabled: field.enabled,
+            description: field.description,
         }
     }
 }

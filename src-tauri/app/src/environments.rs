@@ -35,7 +35,6 @@ impl App {
             variables: merged(environment.variables, &before.variables),
         };
         self.save_environment(&edited).await?;
-        self.say_workspace_changed();
         Ok(EnvironmentView::from(&edited))
     }
 
@@ -143,12 +142,43 @@ impl App {
         }
     }
 
+    /// Replaces the global variables. A secret one whose value is `None` keeps its value.
+    pub async fn set_globals(&self, variables: Vec<VariableView>) -> Result<(), ErrorView> {
+        let _one_at_a_time = self.editing().lock().await;
+        let before = self.globals().await?;
+        self.save_globals(merged(variables, &before)).await
+    }
+
+    /// The value of a secret global variable, because the person asked to see it.
+    pub async fn reveal_global(&self, key: String) -> Result<String, ErrorView> {
+        let value = self.globals().await?.into_iter().find(|variable| variable.key == key);
+        Ok(value.map(|variable| variable.value).unwrap_or_default())
+    }
+
+    /// Brings a deleted environment back.
+    pub async fn restore_environment(&self, id: String) -> Result<EnvironmentView, ErrorView> {
+        self.database().environments().restore(&Id::from_text(&id)).await?;
+        let stored = self.database().environments().load(&Id::from_text(&id)).await?;
+        let stored = stored.ok_or_else(|| missing(&id))?;
+        Ok(EnvironmentView::from(&self.definitions().show_environment(&stored).await?))
+    }
+
     /// Adds global variables; one of the same name is replaced.
     pub(crate) async fn add_globals(&self, added: Vec<Variable>) -> Result<(), ErrorView> {
         let _one_at_a_time = self.editing().lock().await;
         let mut variables = self.globals().await?;
         variables.retain(|old| !added.iter().any(|new| new.key == old.key));
         variables.extend(added);
+        self.save_globals(variables).await
+    }
+
+    /// Puts the globals back to what they were.
+    pub(crate) async fn put_back_globals(&self, before: Vec<Variable>) -> Result<(), ErrorView> {
+        let _one_at_a_time = self.editing().lock().await;
+        self.save_globals(before).await
+    }
+
+    async fn save_globals(&self, variables: Vec<Variable>) -> Result<(), ErrorView> {
         let stored = self.database().environments().globals(self.workspace()).await?;
         let id = stored.map_or_else(Id::generate, |stored| stored.id);
         let globals = Environment { id, name: "Globals".to_owned(), colour: None, variables };

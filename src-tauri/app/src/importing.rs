@@ -1,17 +1,21 @@
 //! Import: first a preview, then the real thing. Nothing that comes in runs by itself.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gatepass_core::exchange::ResponseBody;
 use gatepass_core::pipeline::{Draft, Outcome, Trouble};
 use gatepass_core::ports::Unwatched;
-use gatepass_core::workspace::{Definition, NodeKind, RequestDefinition};
+use gatepass_core::workspace::{Definition, NodeKind, RequestDefinition, Variable};
 use gatepass_interchange::{Imported, ReadFailure};
 use gatepass_oauth::keeper::SendTerms;
 
 use crate::App;
-use crate::dto::{EnvironmentView, ErrorView, ImportItem, ImportPreview, ImportResult, ImportWarning};
+use crate::dto::{
+    EnvironmentView, ErrorView, ImportItem, ImportPreview, ImportResult, ImportWarning, NodeView,
+    VariableView,
+};
 use crate::sending::Unobserved;
 
 /// Larger files are no collections, in bytes.
@@ -20,12 +24,43 @@ const FILE_LIMIT: u64 = 64 << 20;
 impl App {
     /// What a pasted or dropped text would bring in. `name` is its file name, if it had one.
     pub async fn preview_import(&self, text: String, name: String) -> Result<ImportPreview, ErrorView> {
-        Ok(preview(&read(text.into_bytes(), name).await?))
+        Ok(self.inner.imports.look_at(read(text.into_bytes(), name).await?))
     }
 
-    pub async fn preview_import_file(&self, path: String) -> Result<ImportPreview, ErrorView> {
-        let (bytes, name) = read_file(PathBuf::from(path)).await?;
-        Ok(preview(&read(bytes, name).await?))
+    /// What a URL's answer would bring in. Nothing else is asked for, whatever the document refers to.
+    pub async fn preview_import_url(&self, url: String) -> Result<ImportPreview, ErrorView> {
+        let (bytes, name) = self.fetch(&url).await?;
+        Ok(self.inner.imports.look_at(read(bytes, name).await?))
+    }
+
+    /// What a file would bring in that the person chooses; `None`: none was chosen.
+    pub async fn choose_import(&self) -> Result<Option<ImportPreview>, ErrorView> {
+        let Some(path) = self.chooser().files("Import", false).await.into_iter().next() else {
+            return Ok(None);
+        };
+        let (bytes, name) = read_file(path).await?;
+        Ok(Some(self.inner.imports.look_at(read(bytes, name).await?)))
+    }
+
+    /// Brings in what was looked at last, without the items of its preview at the places `without`.
+    pub async fn confirm_import(&self, id: String, without: Vec<usize>) -> Result<ImportResult, ErrorView> {
+        let looked_at = self.inner.imports.take(&id).ok_or_else(looked_at_no_longer)?;
+        self.bring_in(leave_out(looked_at, &without)).await
+    }
+
+    /// Takes a whole import back out: what it made goes to the trash, and the globals are as they were.
+    pub async fn undo_import(&self, id: String) -> Result<(), ErrorView> {
+        let Some(came_in) = self.inner.imports.forget(&id) else { return Err(looked_at_no_longer()) };
+        for collection in came_in.collections {
+            self.delete_node(collection).await?;
+        }
+        for environment in came_in.environments {
+            self.delete_environment(environment).await?;
+        }
+        if let Some(globals) = came_in.globals_before {
+            self.put_back_globals(globals).await?;
+        }
+        Ok(())
     }
 
     /// Brings in what a text holds.
@@ -87,22 +122,100 @@ impl App {
 
     pub(crate) async fn bring_in(&self, imported: Imported) -> Result<ImportResult, ErrorView> {
         let warnings = warnings(&imported);
-        let mut nodes = Vec::new();
+        let mut came_in = CameIn::default();
+        let mut nodes: Vec<NodeView> = Vec::new();
         for branch in imported.branches {
             nodes.extend(self.plant(branch, None).await?);
         }
+        came_in.collections =
+            nodes.iter().filter(|node| node.parent.is_none()).map(|node| node.id.clone()).collect();
         let mut environments = Vec::new();
         for environment in imported.environments {
             self.save_environment(&environment).await?;
             environments.push(EnvironmentView::from(&environment));
         }
+        came_in.environments = environments.iter().map(|environment| environment.id.clone()).collect();
         if !imported.globals.is_empty() {
+            came_in.globals_before = Some(self.globals().await?);
             self.add_globals(imported.globals).await?;
         }
+        let globals = self.shown_globals().await?.iter().map(VariableView::from).collect();
         self.say_imported().await?;
-        self.say_workspace_changed();
-        Ok(ImportResult { nodes, environments, warnings })
+        Ok(ImportResult { id: self.inner.imports.remember(came_in), nodes, environments, globals, warnings })
     }
+}
+
+/// How many imports can be undone.
+const UNDOABLE: usize = 8;
+
+/// What was looked at last and not brought in yet, and what came in lately. No `Debug`: both hold secrets.
+#[derive(Default)]
+pub(crate) struct Imports {
+    looked_at: Mutex<Option<(String, Imported)>>,
+    came_in: Mutex<VecDeque<(String, CameIn)>>,
+}
+
+/// What one import made.
+#[derive(Default)]
+struct CameIn {
+    collections: Vec<String>,
+    environments: Vec<String>,
+    /// `None`: it brought no globals.
+    globals_before: Option<Vec<Variable>>,
+}
+
+impl Imports {
+    fn look_at(&self, imported: Imported) -> ImportPreview {
+        let id = uuid::Uuid::new_v4().to_string();
+        let preview = preview(id.clone(), &imported);
+        *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, imported));
+        preview
+    }
+
+    fn take(&self, id: &str) -> Option<Imported> {
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        looked_at.take_if(|(known, _)| known == id).map(|(_, imported)| imported)
+    }
+
+    fn remember(&self, came_in: CameIn) -> String {
+        let id = uuid::Uuid::new_v4().to_string();
+        let mut all = self.came_in.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push_back((id.clone(), came_in));
+        if all.len() > UNDOABLE {
+            all.pop_front();
+        }
+        id
+    }
+
+    fn forget(&self, id: &str) -> Option<CameIn> {
+        let mut all = self.came_in.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all.iter().position(|(known, _)| known == id)?;
+        all.remove(at).map(|(_, came_in)| came_in)
+    }
+}
+
+/// The items stand in the order of [`preview`]: collections, environments, globals.
+fn leave_out(mut imported: Imported, without: &[usize]) -> Imported {
+    let mut place = 0;
+    let mut stays = || {
+        place += 1;
+        !without.contains(&(place - 1))
+    };
+    imported.branches.retain(|_| stays());
+    imported.environments.retain(|_| stays());
+    if !stays() {
+        imported.globals.clear();
+    }
+    imported
+}
+
+fn looked_at_no_longer() -> ErrorView {
+    ErrorView::plain(
+        "usage",
+        "This import is no longer at hand",
+        "Another one was looked at, brought in or undone since.",
+        "Open the import dialog again.",
+    )
 }
 
 /// Parsing a large document takes a while: not on the async threads.
@@ -142,7 +255,8 @@ fn too_large(size: u64) -> ErrorView {
     )
 }
 
-fn preview(imported: &Imported) -> ImportPreview {
+fn preview(id: String, imported: &Imported) -> ImportPreview {
+    let counts = imported.counts();
     let mut items = Vec::new();
     for branch in &imported.branches {
         let (mut requests, mut folders) = (0, 0);
@@ -172,7 +286,15 @@ fn preview(imported: &Imported) -> ImportPreview {
             detail: counted(imported.globals.len(), "variable"),
         });
     }
-    ImportPreview { format: imported.format.clone(), items, warnings: warnings(imported) }
+    ImportPreview {
+        id,
+        format: imported.format.clone(),
+        items,
+        requests: counts.requests,
+        scripts: counts.scripts,
+        oauth_configs: counts.oauth_configs,
+        warnings: warnings(imported),
+    }
 }
 
 fn warnings(imported: &Imported) -> Vec<ImportWarning> {

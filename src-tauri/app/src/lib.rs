@@ -3,6 +3,7 @@
 mod asking;
 mod card;
 mod challenges;
+mod chooser;
 pub mod clients;
 mod definitions;
 mod drafts;
@@ -16,12 +17,14 @@ mod importing;
 mod listener;
 mod logins;
 mod memory_tokens;
+mod node_settings;
 mod options;
 mod outside;
 mod playground;
 mod recording;
 mod responses;
 pub mod running;
+mod scripts;
 mod sending;
 mod settings;
 pub mod source;
@@ -36,6 +39,7 @@ mod vigil;
 mod watched;
 mod workspace;
 
+pub use chooser::{FileChooser, NobodyToAsk};
 pub use gatepass_core as core;
 pub use gatepass_interchange as interchange;
 pub use gatepass_oauth as oauth;
@@ -46,7 +50,7 @@ pub use playground::RunningPlayground;
 pub use vault::{DoorState, KeyStoreKind};
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gatepass_core::pipeline::Pipeline;
@@ -59,6 +63,7 @@ use challenges::Challenges;
 use definitions::Definitions;
 use dto::ErrorView;
 use flows::Flows;
+use importing::Imports;
 use logins::Logins;
 use recording::HistoryRecorder;
 use responses::Shelf;
@@ -96,6 +101,9 @@ struct Inner {
     logins: Logins,
     shelf: Shelf,
     listener: Arc<dyn Listener>,
+    chooser: OnceLock<Arc<dyn FileChooser>>,
+    /// What was looked at for import, and what came in.
+    imports: Imports,
     /// Held while a definition is loaded, changed and saved.
     editing: tokio::sync::Mutex<()>,
     /// Auth settings that a node had before it got another kind of auth, the last one last.
@@ -151,6 +159,8 @@ impl App {
                 watched: Arc::default(),
                 logins: Logins::default(),
                 listener,
+                chooser: OnceLock::new(),
+                imports: Imports::default(),
                 editing: tokio::sync::Mutex::new(()),
                 left_auths: Mutex::default(),
                 alone: Mutex::default(),

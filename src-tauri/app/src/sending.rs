@@ -12,8 +12,8 @@ use gatepass_oauth::transcript::FlowStep;
 use tokio::sync::watch;
 
 use crate::dto::{
-    BodyLines, BodyLook, BodyText, ErrorView, FlowChanged, FlowStepView, HeldBackView, RedirectView,
-    ResponseView, SendIntent, SendOutcome, SendProgress,
+    BodyFilter, BodyHits, BodyLines, BodyLook, BodyText, ErrorView, FlowChanged, FlowStepView, HeldBackView,
+    RedirectView, ResponseView, SendIntent, SendOutcome, SendProgress,
 };
 use crate::{App, Listener};
 
@@ -50,6 +50,42 @@ impl App {
         count: usize,
     ) -> Result<BodyLines, ErrorView> {
         self.inner.shelf.lines(&id, look, first, count).await
+    }
+
+    /// What a JSONPath leaves of a JSON body, as lines of its formatted look.
+    pub async fn response_filter(&self, id: String, path: String) -> Result<BodyFilter, ErrorView> {
+        self.inner.shelf.filter(&id, path).await
+    }
+
+    /// The lines of a body that hold a text, in any case of letters.
+    pub async fn response_search(
+        &self,
+        id: String,
+        look: BodyLook,
+        text: String,
+    ) -> Result<BodyHits, ErrorView> {
+        self.inner.shelf.search(&id, look, text).await
+    }
+
+    /// An image as a `data:` URL.
+    pub async fn response_image(&self, id: String) -> Result<String, ErrorView> {
+        self.inner.shelf.image(&id).await
+    }
+
+    /// Saves a body to a file that the person chooses. Returns where; `None`: nowhere.
+    pub async fn save_response(&self, id: String, name: String) -> Result<Option<String>, ErrorView> {
+        let Some(path) = self.chooser().save_as("Save response", &name).await else { return Ok(None) };
+        self.inner.shelf.save(&id, &path).await?;
+        Ok(Some(path.display().to_string()))
+    }
+
+    /// XML or HTML of a request's body, an element a line. Only white space between elements changes.
+    pub async fn format_markup(&self, text: String, html: bool) -> Result<String, ErrorView> {
+        tokio::task::spawn_blocking(move || crate::responses::formatted_markup(&text, html)).await.map_err(
+            |error| {
+                ErrorView::plain("storage", "The text was not formatted", error.to_string(), "Try again.")
+            },
+        )
     }
 
     async fn send_now(&self, node: &str, intent: SendIntent) -> Result<SendOutcome, ErrorView> {
@@ -128,11 +164,12 @@ impl App {
             reason: response.reason,
             http_version: response.version,
             total_ms: exchange.timing.total_us as f64 / 1000.0,
+            connect_ms: exchange.timing.connect_us.map(|us| us as f64 / 1000.0),
             first_byte_ms: exchange.timing.first_byte_us as f64 / 1000.0,
             size,
             headers: response.headers,
+            id: self.inner.shelf.keep(response.body, body_kind, &content_type),
             content_type,
-            id: self.inner.shelf.keep(response.body, body_kind == "json"),
             body_kind: body_kind.to_owned(),
             auth_story,
             refreshed,

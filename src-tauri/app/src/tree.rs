@@ -109,19 +109,20 @@ impl App {
         self.tree().await
     }
 
-    /// Moves a node below `parent`, in front of `before` or to the end.
+    /// Moves a node in front of `before`, or to the end of `parent` (`None`: of the collections). Returns the whole
+    /// tree.
     pub async fn move_node(
         &self,
         id: String,
-        parent: String,
+        parent: Option<String>,
         before: Option<String>,
-    ) -> Result<(), ErrorView> {
+    ) -> Result<Vec<NodeView>, ErrorView> {
         let place = match before {
             Some(before) => Place::Before(Id::from_text(before)),
-            None => Place::Last(Some(Id::from_text(parent))),
+            None => Place::Last(parent.map(Id::from_text)),
         };
         self.database().nodes().move_to(&Id::from_text(id), &place).await?;
-        Ok(())
+        self.tree().await
     }
 
     /// All rows of the tree, each behind its parent.

@@ -1,7 +1,7 @@
 //! The workspace as a whole: what the window paints first.
 
 use crate::App;
-use crate::dto::{ErrorView, KeyStoreView, TokenView, WorkspaceView};
+use crate::dto::{ErrorView, KeyStoreView, TokenView, VariableView, WorkspaceView};
 use crate::vault::KeyStoreKind;
 
 impl App {
@@ -12,6 +12,7 @@ impl App {
             nodes: self.tree().await?,
             environments: self.environments().await?,
             chosen_environment: self.chosen_environment_id().await?,
+            globals: self.shown_globals().await?.iter().map(VariableView::from).collect(),
             tokens: self.tokens_or_none().await,
             settings: self.window_settings().await?,
             key_store: (&self.door().state()).into(),

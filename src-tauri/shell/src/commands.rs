@@ -54,10 +54,12 @@ commands! {
     rename_node(id: String, name: String) -> NodeView;
     /// Takes a node and all below it out of the tree; `restore_node` brings it back.
     delete_node(id: String) -> ();
+    /// Returns the whole tree.
     restore_node(id: String) -> Vec<NodeView>;
+    /// Returns the whole tree, with the copy behind its original.
     duplicate_node(id: String) -> Vec<NodeView>;
-    /// Moves a node below `parent`, in front of `before` or to the end.
-    move_node(id: String, parent: String, before: Option<String>) -> ();
+    /// Moves a node in front of `before`, or to the end of `parent` (`null`: of the collections). Returns the whole tree.
+    move_node(id: String, parent: Option<String>, before: Option<String>) -> Vec<NodeView>;
 
     open_node(id: String) -> NodeDetail;
     edit_request(id: String, edit: RequestEdit) -> NodeView;
@@ -68,6 +70,10 @@ commands! {
     /// The value of one secret parameter, because the person asked to see it.
     reveal_auth_secret(id: String, name: String) -> String;
     set_variables(id: String, variables: Vec<VariableView>) -> NodeDetail;
+    /// Replaces one script of a node; an empty text removes it.
+    set_script(id: String, place: ScriptPlace, source: String) -> ();
+    /// Sets one sending setting of a node; `null` lets it inherit.
+    set_send_setting(id: String, name: String, value: Value) -> NodeDetail;
 
     /// The value of a secret variable of a collection or folder, because the person asked to see it.
     reveal_variable(id: String, key: String) -> String;
@@ -77,6 +83,12 @@ commands! {
     delete_environment(id: String) -> ();
     choose_environment(id: Option<String>) -> ();
     reveal_environment_secret(id: String, key: String) -> String;
+    restore_environment(id: String) -> EnvironmentView;
+    /// Replaces the global variables. A secret one whose value is `null` keeps its value.
+    set_globals(variables: Vec<VariableView>) -> ();
+    reveal_global(key: String) -> String;
+    /// Paths of files that the person chose in the system's dialog.
+    choose_files(several: bool) -> Vec<String>;
 
     /// Reads the metadata of the issuer that is set for this node.
     discover(node: String) -> DiscoveryView;
@@ -138,12 +150,34 @@ commands! {
     response_text(id: String, look: BodyLook) -> BodyText;
     /// A window of lines of a response body, formatted or raw.
     response_lines(id: String, look: BodyLook, first: usize, count: usize) -> BodyLines;
-    history(query: String, limit: usize) -> Vec<HistoryView>;
+    /// What a JSONPath leaves of a JSON body, as lines of its formatted look.
+    response_filter(id: String, path: String) -> BodyFilter;
+    /// The lines of a body that hold a text, in any case of letters.
+    response_search(id: String, look: BodyLook, text: String) -> BodyHits;
+    /// An image as a `data:` URL.
+    response_image(id: String) -> String;
+    /// Saves a body to a file that the person chooses in the system's dialog; `null`: nowhere.
+    save_response(id: String, name: String) -> Option<String>;
+    /// XML or HTML of a request's body, an element a line.
+    format_markup(text: String, html: bool) -> String;
+    /// The latest exchanges that match, newest first; older than the entry `before`, if one is named.
+    history(query: String, before: Option<String>, limit: usize) -> Vec<HistoryView>;
+    history_entry(id: String) -> HistoryDetail;
+    delete_history(id: String) -> ();
+    clear_history() -> ();
+    /// Makes a request of an exchange, at the end of `parent`.
+    request_from_history(id: String, parent: String) -> NodeView;
 
+    /// What a text would bring in. Nothing is stored before `confirm_import`.
     preview_import(text: String, name: String) -> ImportPreview;
-    import_text(text: String, name: String) -> ImportResult;
-    preview_import_file(path: String) -> ImportPreview;
-    import_file(path: String) -> ImportResult;
+    /// What the answer of a URL would bring in.
+    preview_import_url(url: String) -> ImportPreview;
+    /// What a file would bring in that the person chooses in the system's dialog; `null`: none was chosen.
+    choose_import() -> Option<ImportPreview>;
+    /// Brings in what was looked at last, without the items at these places.
+    confirm_import(id: String, without: Vec<usize>) -> ImportResult;
+    /// Takes a whole import back out of the workspace.
+    undo_import(id: String) -> ();
 
     /// Starts the playground and brings its collection in if it is not there yet.
     open_playground() -> WorkspaceView;

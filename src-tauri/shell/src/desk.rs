@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatepass_app::dto::ErrorView;
-use gatepass_app::{App, Listener, Options};
+use gatepass_app::{App, FileChooser, Listener, Options};
 use tokio::sync::watch;
 
 /// The application, or why it could not be opened; nothing while it opens.
@@ -12,17 +12,19 @@ type Opening = Option<Result<App, ErrorView>>;
 pub(crate) struct Desk {
     options: Options,
     listener: Arc<dyn Listener>,
+    chooser: Arc<dyn FileChooser>,
     opening: watch::Sender<Opening>,
 }
 
 impl Desk {
     /// Starts to open the application in the background.
-    pub(crate) fn open(options: Options, listener: Arc<dyn Listener>) -> Self {
-        let desk = Self { options, listener, opening: watch::channel(None).0 };
-        let opening = desk.opening.clone();
+    pub(crate) fn open(options: Options, listener: Arc<dyn Listener>, chooser: Arc<dyn FileChooser>) -> Self {
+        let desk = Self { options, listener, chooser, opening: watch::channel(None).0 };
+        let (opening, chooser) = (desk.opening.clone(), Arc::clone(&desk.chooser));
         let opened = App::open_for_window(desk.options.clone(), Arc::clone(&desk.listener));
         tauri::async_runtime::spawn(async move {
-            opening.send_replace(Some(opened.await));
+            let opened = opened.await.map(|app| app.with_chooser(chooser));
+            opening.send_replace(Some(opened));
         });
         desk
     }
@@ -45,7 +47,7 @@ impl Desk {
     pub(crate) async fn start_again(&self) -> Result<(), ErrorView> {
         if self.app().await.is_err() {
             let opened = App::open_for_window(self.options.clone(), Arc::clone(&self.listener)).await;
-            self.opening.send_replace(Some(opened));
+            self.opening.send_replace(Some(opened.map(|app| self.equipped(app))));
         }
         self.app().await.map(|_| ())
     }
@@ -54,8 +56,12 @@ impl Desk {
     pub(crate) async fn start_empty(&self) -> Result<String, ErrorView> {
         let opened = App::open_empty_for_window(self.options.clone(), Arc::clone(&self.listener)).await;
         let (app, aside) = opened?;
-        self.opening.send_replace(Some(Ok(app)));
+        self.opening.send_replace(Some(Ok(self.equipped(app))));
         Ok(aside.display().to_string())
+    }
+
+    fn equipped(&self, app: App) -> App {
+        app.with_chooser(Arc::clone(&self.chooser))
     }
 
     /// Writes down what is still in memory. Called once, when the window closes.

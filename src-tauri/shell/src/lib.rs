@@ -1,6 +1,7 @@
 //! The desktop window: the only folder that names Tauri.
 
 mod bindings;
+mod chooser;
 mod commands;
 mod desk;
 mod events;
@@ -31,7 +32,9 @@ pub fn run(environment: Environment) {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(commands::handler())
         .setup(move |app| {
-            let desk = Desk::open(options.clone(), Arc::new(events::Outbox::new(app.handle().clone())));
+            let outbox = Arc::new(events::Outbox::new(app.handle().clone()));
+            let desk =
+                Desk::open(options.clone(), outbox, Arc::new(chooser::Dialogs::new(app.handle().clone())));
             app.manage(desk);
             window::open(app, &options)?;
             Ok(())

@@ -3,6 +3,7 @@
 use gatepass_app::Options;
 use tauri::webview::{Color, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri_plugin_dialog::FileDialogBuilder;
 
 const LABEL: &str = "main";
 /// `--bg-frame` of the dark theme: what shows until the page paints, instead of the toolkit's grey.
@@ -36,6 +37,17 @@ pub(crate) fn bring_forward(app: &AppHandle) {
         let _ = window.unminimize();
         let _ = window.show();
         let _ = window.set_focus();
+    }
+}
+
+/// A dialog that belongs to the window, so that it stands before it.
+pub(crate) fn parented(
+    app: &AppHandle,
+    dialog: FileDialogBuilder<tauri::Wry>,
+) -> FileDialogBuilder<tauri::Wry> {
+    match app.get_webview_window(LABEL) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
     }
 }
 

@@ -4,6 +4,7 @@ import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } f
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { graphql } from "./graphqlLanguage";
 
 /** The longest text that the content element carries in `data-value`. */
 const DATA_VALUE_MAX = 10_000;
@@ -11,7 +12,14 @@ const DATA_VALUE_MAX = 10_000;
 /** Keys that belong to the window: Send must work from inside every editor. */
 const TAKEN = new Set(["Mod-Enter", "Ctrl-Enter", "Shift-Mod-Enter"]);
 
-export type CodeLanguage = "json" | "text";
+export type CodeLanguage = "json" | "text" | "xml" | "html" | "javascript" | "graphql";
+
+/** Languages that are fetched when the first text in them is shown: the window starts without them. */
+const FETCHED: Partial<Record<CodeLanguage, () => Promise<Extension>>> = {
+  xml: async () => (await import("@codemirror/lang-xml")).xml(),
+  html: async () => (await import("@codemirror/lang-html")).html(),
+  javascript: async () => (await import("@codemirror/lang-javascript")).javascript(),
+};
 
 /** The keys of a field: CodeMirror's own, without those that the window needs. */
 const fieldKeymap = [...defaultKeymap, ...historyKeymap].filter((binding) => !TAKEN.has(binding.key ?? ""));
@@ -58,7 +66,7 @@ function lineBreaks(text: string) {
 }
 
 /** Several lines to write in. */
-export function editing(language: CodeLanguage): Extension {
+export function editing(): Extension {
   return [
     lineNumbers(),
     history(),
@@ -70,12 +78,11 @@ export function editing(language: CodeLanguage): Extension {
     EditorView.lineWrapping,
     search({ top: true }),
     keymap.of([...fieldKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
-    languageSupport(language),
   ];
 }
 
 /** Several lines to read: folds, search and selection, no caret. */
-export function reading(language: CodeLanguage): Extension {
+export function reading(): Extension {
   return [
     EditorState.readOnly.of(true),
     lineNumbers(),
@@ -85,12 +92,14 @@ export function reading(language: CodeLanguage): Extension {
     highlightSelectionMatches(),
     search({ top: true }),
     keymap.of([...fieldKeymap, ...searchKeymap, ...foldKeymap]),
-    languageSupport(language),
   ];
 }
 
-function languageSupport(language: CodeLanguage): Extension {
-  return language === "json" ? json() : [];
+/** What colours and folds a language, at once or as soon as it has been fetched. */
+export function languageSupport(language: CodeLanguage): Extension | Promise<Extension> {
+  if (language === "json") return json();
+  if (language === "graphql") return graphql();
+  return FETCHED[language]?.() ?? [];
 }
 
 function foldMarker(open: boolean): HTMLElement {

@@ -22,17 +22,37 @@ type: string, params: Record<string, unknown>,
  */
 secrets: Array<string>, };
 
+export type BodyFilter = { matches: number, 
+/**
+ * First and last line of each match, counted from 0; a match inside of another one is part of it.
+ */
+ranges: Array<[number, number]>, };
+
+export type BodyHits = { 
+/**
+ * Counted from 0.
+ */
+lines: Array<number>, 
+/**
+ * There are more than are listed.
+ */
+more: boolean, };
+
 export type BodyLines = { 
 /**
- * All lines of this look.
+ * The lines of this look; of a large body that is still being formatted, those so far.
  */
-total: number, first: number, lines: Array<string>, 
+total: number, 
+/**
+ * No more lines come.
+ */
+complete: boolean, first: number, lines: Array<string>, 
 /**
  * Whether the formatting failed and this is the raw text, with the reason.
  */
 problem: string | null, };
 
-export type BodyLook = "pretty" | "raw";
+export type BodyLook = "pretty" | "raw" | "hex";
 
 export type BodyText = { 
 /**
@@ -48,7 +68,11 @@ size: number,
  */
 problem: string | null, };
 
-export type BodyView = { "kind": "none" } | { "kind": "raw", language: string, text: string, } | { "kind": "urlencoded", fields: Array<RowView>, } | { "kind": "other", name: string, };
+export type BodyView = { "kind": "none" } | { "kind": "raw", language: string, text: string, } | { "kind": "urlencoded", fields: Array<RowView>, } | { "kind": "formdata", fields: Array<FormFieldView>, } | { "kind": "file", path: string, } | { "kind": "graphql", query: string, 
+/**
+ * JSON text of the variables; empty for none.
+ */
+variables: string, };
 
 export type ChallengeView = { 
 /**
@@ -184,9 +208,33 @@ at: number,
  */
 failed: boolean, steps: Array<FlowStepView>, };
 
+export type FormFieldView = { name: string, 
+/**
+ * Its text; unused while it has files.
+ */
+value: string, 
+/**
+ * The paths of its files; `null`: it is text.
+ */
+files: Array<string> | null, 
+/**
+ * Empty: what fits the file, or none for text.
+ */
+contentType: string, enabled: boolean, description: string, };
+
 export type HeldBackView = { message: string, reason: string, offers: Array<SendIntent>, failure: ErrorView | null, };
 
-export type HistoryView = { id: string, node: string | null, method: string, 
+export type HistoryDetail = { entry: HistoryView, requestHeaders: Array<[string, string]>, 
+/**
+ * In bytes.
+ */
+requestBodySize: number, reason: string, httpVersion: string, responseHeaders: Array<[string, string]>, };
+
+export type HistoryView = { id: string, node: string | null, 
+/**
+ * The request's name when it was sent.
+ */
+name: string, method: string, 
 /**
  * Secrets blanked.
  */
@@ -194,7 +242,15 @@ url: string,
 /**
  * `null` when no answer came.
  */
-status: number | null, totalMs: number, 
+status: number | null, 
+/**
+ * Why no answer came.
+ */
+failure: string | null, totalMs: number, 
+/**
+ * Size of the answer's body in bytes.
+ */
+size: number, 
 /**
  * Milliseconds since 1970.
  */
@@ -202,7 +258,7 @@ at: number, };
 
 export type ImportItem = { 
 /**
- * `collection` or `environment`.
+ * `collection`, `environment` or `globals`.
  */
 kind: string, name: string, 
 /**
@@ -212,15 +268,39 @@ detail: string, };
 
 export type ImportPreview = { 
 /**
+ * Names it for `confirm_import`.
+ */
+id: string, 
+/**
  * For a person: "Postman collection 2.1".
  */
-format: string, items: Array<ImportItem>, warnings: Array<ImportWarning>, };
+format: string, items: Array<ImportItem>, 
+/**
+ * In all items together.
+ */
+requests: number, 
+/**
+ * They run only after they were trusted.
+ */
+scripts: number, 
+/**
+ * Places that carry OAuth 2.0 settings of their own.
+ */
+oauthConfigs: number, warnings: Array<ImportWarning>, };
 
 export type ImportResult = { 
 /**
+ * Names it for `undo_import`.
+ */
+id: string, 
+/**
  * The new rows of the tree, each behind its parent.
  */
-nodes: Array<NodeView>, environments: Array<EnvironmentView>, warnings: Array<ImportWarning>, };
+nodes: Array<NodeView>, environments: Array<EnvironmentView>, 
+/**
+ * All global variables as they are now.
+ */
+globals: Array<VariableView>, warnings: Array<ImportWarning>, };
 
 export type ImportWarning = { item: string, reason: string, whatHappens: string, };
 
@@ -263,7 +343,11 @@ auth: AuthView | null,
 /**
  * What holds here, wherever it is set.
  */
-effectiveAuth: EffectiveAuthView, variables: Array<VariableView>, 
+effectiveAuth: EffectiveAuthView, variables: Array<VariableView>, scripts: ScriptsView, 
+/**
+ * Every sending setting, with what is set here and what holds otherwise.
+ */
+settings: Array<SendSettingView>, 
 /**
  * Names that templates can use here.
  */
@@ -339,7 +423,11 @@ id: string, status: number, reason: string, httpVersion: string,
 /**
  * Milliseconds, with fractions.
  */
-totalMs: number, firstByteMs: number, 
+totalMs: number, 
+/**
+ * Until the connection stood; `null`: one that was open already was used.
+ */
+connectMs: number | null, firstByteMs: number, 
 /**
  * Bytes after decompression.
  */
@@ -359,6 +447,10 @@ challenge: ChallengeView | null, };
 
 export type RowView = { name: string, value: string, enabled: boolean, description: string, };
 
+export type ScriptPlace = "pre_request" | "tests";
+
+export type ScriptsView = { preRequest: string, tests: string, };
+
 export type SendIntent = "plain" | "refresh_and_send" | "sign_in_and_send" | "get_token_and_send" | "send_anyway" | "send_without_token";
 
 export type SendOutcome = { "kind": "answered", response: ResponseView, } | { "kind": "held_back", held: HeldBackView, } | { "kind": "failed", error: ErrorView, } | { "kind": "cancelled" };
@@ -368,6 +460,20 @@ export type SendProgress = { node: string,
  * `token`, `connecting`, `waiting` or `receiving`.
  */
 stage: string, bytes: number | null, of: number | null, };
+
+export type SendSettingView = { name: string, 
+/**
+ * What is set on the node itself; `null`: nothing.
+ */
+own: JsonValue, 
+/**
+ * What holds without that.
+ */
+inherited: JsonValue, 
+/**
+ * Where that comes from, for a person: "collection Photos API", "the settings".
+ */
+origin: string, };
 
 export type SettingsView = Record<string, unknown>;
 
@@ -495,7 +601,7 @@ export type WorkspaceView = { name: string,
 /**
  * In tree order: each node stands behind its parent.
  */
-nodes: Array<NodeView>, environments: Array<EnvironmentView>, chosenEnvironment: string | null, tokens: Array<TokenView>, settings: SettingsView, keyStore: KeyStoreView, playground: PlaygroundView | null, };
+nodes: Array<NodeView>, environments: Array<EnvironmentView>, chosenEnvironment: string | null, globals: Array<VariableView>, tokens: Array<TokenView>, settings: SettingsView, keyStore: KeyStoreView, playground: PlaygroundView | null, };
 
 /** Every command of the native side: its arguments and what it answers. It fails with an ErrorView. */
 export interface Commands {
@@ -511,10 +617,12 @@ export interface Commands {
   rename_node: { args: { id: string; name: string }; returns: NodeView };
   /** Takes a node and all below it out of the tree; `restore_node` brings it back. */
   delete_node: { args: { id: string }; returns: null };
+  /** Returns the whole tree. */
   restore_node: { args: { id: string }; returns: Array<NodeView> };
+  /** Returns the whole tree, with the copy behind its original. */
   duplicate_node: { args: { id: string }; returns: Array<NodeView> };
-  /** Moves a node below `parent`, in front of `before` or to the end. */
-  move_node: { args: { id: string; parent: string; before: string | null }; returns: null };
+  /** Moves a node in front of `before`, or to the end of `parent` (`null`: of the collections). Returns the whole tree. */
+  move_node: { args: { id: string; parent: string | null; before: string | null }; returns: Array<NodeView> };
   open_node: { args: { id: string }; returns: NodeDetail };
   edit_request: { args: { id: string; edit: RequestEdit }; returns: NodeView };
   /** Sets the kind of auth by Postman's name; `null` inherits. */
@@ -524,6 +632,10 @@ export interface Commands {
   /** The value of one secret parameter, because the person asked to see it. */
   reveal_auth_secret: { args: { id: string; name: string }; returns: string };
   set_variables: { args: { id: string; variables: Array<VariableView> }; returns: NodeDetail };
+  /** Replaces one script of a node; an empty text removes it. */
+  set_script: { args: { id: string; place: ScriptPlace; source: string }; returns: null };
+  /** Sets one sending setting of a node; `null` lets it inherit. */
+  set_send_setting: { args: { id: string; name: string; value: JsonValue }; returns: NodeDetail };
   /** The value of a secret variable of a collection or folder, because the person asked to see it. */
   reveal_variable: { args: { id: string; key: string }; returns: string };
   create_environment: { args: { name: string }; returns: EnvironmentView };
@@ -531,6 +643,12 @@ export interface Commands {
   delete_environment: { args: { id: string }; returns: null };
   choose_environment: { args: { id: string | null }; returns: null };
   reveal_environment_secret: { args: { id: string; key: string }; returns: string };
+  restore_environment: { args: { id: string }; returns: EnvironmentView };
+  /** Replaces the global variables. A secret one whose value is `null` keeps its value. */
+  set_globals: { args: { variables: Array<VariableView> }; returns: null };
+  reveal_global: { args: { key: string }; returns: string };
+  /** Paths of files that the person chose in the system's dialog. */
+  choose_files: { args: { several: boolean }; returns: Array<string> };
   /** Reads the metadata of the issuer that is set for this node. */
   discover: { args: { node: string }; returns: DiscoveryView };
   /** The health of each node that carries an OAuth 2.0 config of its own; those below it inherit it. */
@@ -590,11 +708,33 @@ export interface Commands {
   response_text: { args: { id: string; look: BodyLook }; returns: BodyText };
   /** A window of lines of a response body, formatted or raw. */
   response_lines: { args: { id: string; look: BodyLook; first: number; count: number }; returns: BodyLines };
-  history: { args: { query: string; limit: number }; returns: Array<HistoryView> };
+  /** What a JSONPath leaves of a JSON body, as lines of its formatted look. */
+  response_filter: { args: { id: string; path: string }; returns: BodyFilter };
+  /** The lines of a body that hold a text, in any case of letters. */
+  response_search: { args: { id: string; look: BodyLook; text: string }; returns: BodyHits };
+  /** An image as a `data:` URL. */
+  response_image: { args: { id: string }; returns: string };
+  /** Saves a body to a file that the person chooses in the system's dialog; `null`: nowhere. */
+  save_response: { args: { id: string; name: string }; returns: string | null };
+  /** XML or HTML of a request's body, an element a line. */
+  format_markup: { args: { text: string; html: boolean }; returns: string };
+  /** The latest exchanges that match, newest first; older than the entry `before`, if one is named. */
+  history: { args: { query: string; before: string | null; limit: number }; returns: Array<HistoryView> };
+  history_entry: { args: { id: string }; returns: HistoryDetail };
+  delete_history: { args: { id: string }; returns: null };
+  clear_history: { args: Record<string, never>; returns: null };
+  /** Makes a request of an exchange, at the end of `parent`. */
+  request_from_history: { args: { id: string; parent: string }; returns: NodeView };
+  /** What a text would bring in. Nothing is stored before `confirm_import`. */
   preview_import: { args: { text: string; name: string }; returns: ImportPreview };
-  import_text: { args: { text: string; name: string }; returns: ImportResult };
-  preview_import_file: { args: { path: string }; returns: ImportPreview };
-  import_file: { args: { path: string }; returns: ImportResult };
+  /** What the answer of a URL would bring in. */
+  preview_import_url: { args: { url: string }; returns: ImportPreview };
+  /** What a file would bring in that the person chooses in the system's dialog; `null`: none was chosen. */
+  choose_import: { args: Record<string, never>; returns: ImportPreview | null };
+  /** Brings in what was looked at last, without the items at these places. */
+  confirm_import: { args: { id: string; without: Array<number> }; returns: ImportResult };
+  /** Takes a whole import back out of the workspace. */
+  undo_import: { args: { id: string }; returns: null };
   /** Starts the playground and brings its collection in if it is not there yet. */
   open_playground: { args: Record<string, never>; returns: WorkspaceView };
   set_setting: { args: { name: string; value: JsonValue }; returns: null };

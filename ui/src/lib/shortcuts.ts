@@ -6,20 +6,26 @@ export type Combination = string;
 
 /** Whether the event is exactly this combination. */
 export function pressed(event: KeyboardEvent, combination: Combination): boolean {
-  const keys = combination.split("+");
+  const keys = partsOf(combination);
   const key = keys.pop() ?? "";
   const mod = isMac ? event.metaKey : event.ctrlKey;
   const other = isMac ? event.ctrlKey : event.metaKey;
   return (
     event.key.toLowerCase() === key.toLowerCase() &&
     mod === keys.includes("Mod") &&
-    event.shiftKey === keys.includes("Shift") &&
+    // Where the plus is on the keyboard, Shift may be needed for it.
+    (event.shiftKey === keys.includes("Shift") || key === "+") &&
     event.altKey === keys.includes("Alt") &&
     !other
   );
 }
 
+/** The key may be a plus itself: "Mod++". */
+function partsOf(combination: Combination): string[] {
+  return combination.endsWith("++") ? [...combination.slice(0, -2).split("+"), "+"] : combination.split("+");
+}
+
 /** The keys as they are shown: ["Ctrl", "Shift", "R"]. */
 export function keysOf(combination: Combination): string[] {
-  return combination.split("+").map((key) => (key === "Mod" ? (isMac ? "Cmd" : "Ctrl") : key));
+  return partsOf(combination).map((key) => (key === "Mod" ? (isMac ? "Cmd" : "Ctrl") : key));
 }

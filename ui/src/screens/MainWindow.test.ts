@@ -195,8 +195,7 @@ test("a_row_is_renamed_in_place_and_a_refused_name_goes_back", async () => {
 test("a_deletion_closes_its_tabs_and_can_be_undone", async () => {
   await open();
   const tabs = (await screen.findAllByTestId("request-tab")).length;
-  const before = new MadeUpWorkspace("photos").nodes.filter((node) => node.name === "List photos");
-  answers.restore_node = () => before;
+  answers.restore_node = () => new MadeUpWorkspace("photos").nodes;
   treeItem("List photos").click();
   screen.getByRole("tree").focus();
   await userEvent.keyboard("{Delete}");
@@ -229,7 +228,9 @@ test("choosing_an_environment_reads_again_what_templates_resolve_to", async () =
 });
 
 test("an_import_shows_what_comes_in_before_anything_is_stored", async () => {
-  answers.import_text = () => ({
+  answers.confirm_import = () => ({
+    id: "came-in",
+    globals: [],
     nodes: [
       {
         id: "new",
@@ -253,7 +254,138 @@ test("an_import_shows_what_comes_in_before_anything_is_stored", async () => {
   await userEvent.clear(text);
   await userEvent.type(text, "{{}");
   await screen.findByTestId("import-preview");
-  expect(commands("import_text")).toEqual([]);
+  await userEvent.click(screen.getAllByTestId("import-item-tick")[1] as HTMLElement);
+  expect(commands("confirm_import")).toEqual([]);
   await userEvent.click(screen.getByTestId("import-confirm"));
   await waitFor(() => expect(treeItem("Imported")).toBeTruthy());
+  expect(commands("confirm_import")[0]?.args).toEqual({ id: "looked-at", without: [1] });
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(commands("undo_import")[0]?.args).toEqual({ id: "came-in" }));
+});
+
+test("scripts_and_settings_are_saved_as_they_are_edited", async () => {
+  await open();
+  await userEvent.click(await screen.findByTestId("editor-tab-scripts"));
+  await type("script-tests", "pm.test('x', () => {});");
+  await waitFor(() =>
+    expect(commands("set_script")[0]?.args).toMatchObject({
+      place: "tests",
+      source: "pm.test('x', () => {});",
+    }),
+  );
+  await userEvent.click(screen.getByTestId("editor-tab-settings"));
+  const verify = screen
+    .getAllByTestId("setting")
+    .find((row) => row.dataset.name === "verify_tls") as HTMLElement;
+  expect(verify.textContent).toContain("From collection Photos API");
+  await userEvent.click(within(verify).getByTestId("setting-verify_tls"));
+  await waitFor(() =>
+    expect(commands("set_send_setting")[0]?.args).toMatchObject({ name: "verify_tls", value: true }),
+  );
+  await userEvent.click(within(verify).getByTestId("setting-inherit"));
+  await waitFor(() => expect(commands("set_send_setting")[1]?.args).toMatchObject({ value: null }));
+});
+
+test("every_kind_of_body_has_its_editor_and_comes_back_with_what_was_typed", async () => {
+  await open();
+  await userEvent.click(treeItem("Create album"));
+  await userEvent.click(await screen.findByTestId("editor-tab-body"));
+  const choose = async (kind: string) => {
+    screen.getByTestId("body-kind-select").focus();
+    await userEvent.keyboard("{Enter}");
+    const options = await screen.findAllByTestId("body-kind-select-option");
+    await userEvent.click(options.find((option) => option.dataset.value === kind) as HTMLElement);
+  };
+  await type("body-editor", "}");
+  expect((await screen.findByTestId("body-problem")).textContent).toContain("closes nothing");
+  await choose("formdata");
+  await userEvent.type((await screen.findAllByTestId("form-name"))[0] as HTMLElement, "photo");
+  await waitFor(() =>
+    expect(commands("edit_request").at(-1)?.args.edit).toMatchObject({
+      body: { kind: "formdata", fields: [{ name: "photo", files: null }] },
+    }),
+  );
+  answers.choose_files = () => ["/home/alice/a.png", "/home/alice/b.png"];
+  screen.getByTestId("form-kind").focus();
+  await userEvent.keyboard("{Enter}");
+  await userEvent.click((await screen.findAllByTestId("form-kind-option"))[1] as HTMLElement);
+  await userEvent.click(await screen.findByTestId("choose-file"));
+  await waitFor(() =>
+    expect(commands("edit_request").at(-1)?.args.edit).toMatchObject({
+      body: { fields: [{ files: ["/home/alice/a.png", "/home/alice/b.png"] }] },
+    }),
+  );
+  await choose("graphql");
+  await type("graphql-query", "{ me }");
+  await choose("formdata");
+  expect((await screen.findAllByTestId<HTMLInputElement>("form-name"))[0]?.value).toBe("photo");
+  await choose("graphql");
+  expect((await screen.findByTestId("graphql-query")).dataset.value).toBe("{ me }");
+});
+
+test("a_row_is_cut_and_pasted_and_moved_by_keyboard", async () => {
+  await open();
+  const names = () => screen.getAllByTestId("tree-item").map((row) => row.dataset.name);
+  treeItem("List albums").click();
+  screen.getByRole("tree").focus();
+  await userEvent.keyboard("{Alt>}{ArrowDown}{/Alt}");
+  await waitFor(() => expect(names().indexOf("List albums")).toBe(names().indexOf("Create album") + 1));
+  await userEvent.keyboard("{Control>}x{/Control}");
+  treeItem("Photos").click();
+  screen.getByRole("tree").focus();
+  await userEvent.keyboard("{Control>}v{/Control}");
+  await waitFor(() => expect(commands("move_node")).toHaveLength(2));
+  const albums = names().slice(names().indexOf("Albums"), names().indexOf("Photos"));
+  expect(albums).not.toContain("List albums");
+});
+
+test("the_palette_finds_actions_and_requests_and_runs_them", async () => {
+  await open();
+  await userEvent.keyboard("{Control>}k{/Control}");
+  const field = await screen.findByTestId("command-palette");
+  await userEvent.type(field, "service");
+  const hits = await screen.findAllByTestId("palette-item");
+  expect(hits.map((hit) => hit.dataset.name)).toContain("Service status");
+  await userEvent.clear(field);
+  await userEvent.type(field, ">sidebar{Enter}");
+  await waitFor(() => expect(screen.queryByTestId("sidebar")).toBeNull());
+  expect(screen.queryByTestId("command-palette")).toBeNull();
+});
+
+test("an_exchange_of_the_history_is_shown_and_saved_as_a_request", async () => {
+  answers.request_from_history = ({ parent }) => ({
+    id: "again",
+    parent,
+    collection: "n1",
+    kind: "request",
+    name: "List photos",
+    method: "GET",
+    auth: null,
+  });
+  await open();
+  await userEvent.click(screen.getByTestId("sidebar-tab-history"));
+  const items = await screen.findAllByTestId("history-item");
+  expect(items.length).toBe(7);
+  await userEvent.click(items[1] as HTMLElement);
+  expect((await screen.findByTestId("history-entry")).textContent).toContain("/v2/albums/alb_42/photos");
+  await userEvent.click(screen.getByTestId("history-save"));
+  await waitFor(() => expect(commands("request_from_history")[0]?.args).toMatchObject({ id: "2" }));
+});
+
+test("a_deletion_from_the_history_can_be_undone_and_is_done_when_the_window_closes", async () => {
+  await open();
+  await userEvent.click(screen.getByTestId("sidebar-tab-history"));
+  const ids = () => screen.getAllByTestId("history-item").map((row) => row.dataset.id);
+  await screen.findAllByTestId("history-item");
+  screen.getByRole("listbox", { name: "History" }).focus();
+  await userEvent.keyboard("{Delete}");
+  expect(ids()).not.toContain("1");
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(ids()).toContain("1"));
+  screen.getByRole("listbox", { name: "History" }).focus();
+  await userEvent.keyboard("{Delete}");
+  expect(commands("delete_history")).toEqual([]);
+  await emit("tauri://close-requested");
+  await waitFor(() => expect(commands("delete_history")).toHaveLength(1));
+  await waitFor(() => expect(commands("plugin:window|destroy")).toHaveLength(1));
 });

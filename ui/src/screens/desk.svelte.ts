@@ -2,12 +2,14 @@ import { createContext } from "svelte";
 import type { Health } from "../components/HealthGlyph.svelte";
 import { Toasts } from "../components/toasts.svelte";
 import { Authorization, Discoveries } from "../features/authorization";
-import { Environments } from "../features/environments";
+import { Palette, type PaletteEntry } from "../features/command-palette";
+import { Environments, GLOBALS } from "../features/environments";
+import { History } from "../features/history";
 import { ImportDialogState } from "../features/interchange";
 import { Problems, StartTrouble } from "../features/problems";
 import { OpenTabs } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
-import { KeyStore } from "../features/settings";
+import { KeyStore, SettingsPage } from "../features/settings";
 import { healthOf, STATUS_WORDS, Tokens } from "../features/tokens";
 import { WorkspaceTree } from "../features/workspace-tree";
 import { command, onEvent, type ImportResult, type SendIntent, type WorkspaceView } from "../ipc";
@@ -25,12 +27,25 @@ export class Desk {
   readonly discoveries = new Discoveries();
   readonly toasts = new Toasts();
   readonly importing = new ImportDialogState();
+  readonly history = new History();
+  readonly settings = new SettingsPage();
+  readonly palette: Palette;
   readonly keyStore = new KeyStore();
   /** The workspace has been read: only then can it be said to be empty. */
   ready = $state(false);
   name = $state("Gatepass");
 
-  constructor() {
+  /** What stands in front of the requests; null: nothing. */
+  readonly aside = $derived.by(() => {
+    if (this.tokens.allShown) return "tokens";
+    if (this.history.open) return "history";
+    if (this.environments.open === GLOBALS) return "globals";
+    return this.environments.openView ? "environment" : null;
+  });
+
+  /** `entries` is everything that the palette finds. */
+  constructor(entries: (desk: Desk) => PaletteEntry[]) {
+    this.palette = new Palette(() => entries(this));
     this.environments.onresolved = () => {
       this.tokens.ownerKeys.forgetAll();
       void this.problems.attempt(() => this.tabs.reloadScopes());
@@ -38,6 +53,7 @@ export class Desk {
     this.tabs.onfront = () => {
       this.environments.open = null;
       this.tokens.allShown = false;
+      this.history.close();
     };
     this.tree.onexpanded = (ids) =>
       void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
@@ -77,10 +93,15 @@ export class Desk {
     await Promise.all([this.tabs.flush(), this.environments.saver.flush()]);
   }
 
+  /** The same, and what waits to be deleted is. */
+  async close(): Promise<void> {
+    await Promise.all([this.saveAll(), this.history.settle()]);
+  }
+
   /** Sends the open request with everything that was typed. */
   async send(intent: SendIntent = "plain"): Promise<void> {
     const editor = this.tabs.editor;
-    if (!editor?.detail?.request || this.environments.open || this.tokens.allShown) return;
+    if (!editor?.detail?.request || this.aside) return;
     try {
       await Promise.all([editor.settle(), this.environments.saver.flush()]);
     } catch {
@@ -88,6 +109,47 @@ export class Desk {
       return;
     }
     await this.exchanges.send(editor.id, intent);
+    if (this.history.ready) await this.history.refresh().catch(() => {});
+  }
+
+  /** Sends the open request, and asks where to save its answer. */
+  async sendAndSave(): Promise<void> {
+    const { active } = this.tabs;
+    await this.send();
+    const outcome = active === null ? undefined : this.exchanges.outcome(active);
+    if (outcome?.kind === "answered")
+      await this.problems.attempt(() => this.exchanges.save(outcome.response));
+  }
+
+  /** Gives up the request that is under way. Says whether one was. */
+  cancel(): boolean {
+    const { active } = this.tabs;
+    if (!active || !this.exchanges.running(active)) return false;
+    void this.problems.attempt(() => this.exchanges.cancel(active));
+    return true;
+  }
+
+  /** Opens the node whose token this is. */
+  openToken(key: string): void {
+    const owner = this.tree.nodes.find((node) => this.tokens.ofOwner(node.id)?.key === key);
+    if (!owner) {
+      return this.toasts.show("No request uses this token", {
+        detail: "Its settings have changed since it was got.",
+      });
+    }
+    this.open(owner.id);
+    if (this.tabs.editor) this.tabs.editor.tab = "authorization";
+  }
+
+  /** Makes a request of the exchange that stands open, beside what is open otherwise. */
+  async saveFromHistory(id: string): Promise<void> {
+    await this.problems.attempt(async () => {
+      let parent = this.tree.parentForNew(this.tabs.active);
+      parent ??= (await this.tree.create(null, "collection", "New collection")).id;
+      const node = await command("request_from_history", { id, parent });
+      this.tree.add([node]);
+      this.open(node.id);
+    });
   }
 
   /** The authorization of the open node; undefined while none is open. */
@@ -128,7 +190,6 @@ export class Desk {
 
   /** Deletes at once, and offers to undo it. */
   async remove(id: string): Promise<void> {
-    const before = this.tree.nodes;
     const name = this.tree.byId.get(id)?.name ?? "";
     await this.problems.attempt(async () => {
       const gone = await this.tree.remove(id);
@@ -141,7 +202,7 @@ export class Desk {
           label: "Undo",
           run: () =>
             void this.problems.attempt(async () => {
-              await this.tree.restore(id, before);
+              await this.tree.restore(id);
               for (const tab of open) this.tabs.open(tab);
             }),
         },
@@ -149,17 +210,30 @@ export class Desk {
     });
   }
 
-  imported({ nodes, environments, warnings }: ImportResult): void {
+  imported({ id, nodes, environments, globals, warnings }: ImportResult): void {
     this.tree.add(nodes);
     const collections = nodes.filter((node) => node.kind === "collection");
     for (const { id } of collections) this.tree.toggle(id, true);
     this.tree.cursor = collections[0]?.id ?? this.tree.cursor;
     this.environments.show([...this.environments.list, ...environments], this.environments.chosen);
+    this.environments.globals = globals;
+    this.environments.onresolved();
     const requests = nodes.filter((node) => node.kind === "request").length;
-    this.toasts.show(`Imported ${counted(requests, "request")}`, {
+    const what =
+      requests > 0 || environments.length === 0
+        ? counted(requests, "request")
+        : counted(environments.length, "environment");
+    this.toasts.show(`Imported ${what}`, {
       tone: warnings.length > 0 ? "warn" : "ok",
       detail: warnings.length > 0 ? counted(warnings.length, "warning") : undefined,
+      action: { label: "Undo", run: () => void this.undoImport(id) },
     });
+  }
+
+  /** Takes a whole import back out. */
+  async undoImport(id: string): Promise<void> {
+    await this.problems.attempt(() => command("undo_import", { id }));
+    await this.reload();
   }
 
   async playground(): Promise<void> {
@@ -202,6 +276,7 @@ export class Desk {
     this.name = workspace.name;
     this.tree.show(workspace.nodes, expanded);
     this.environments.show(workspace.environments, workspace.chosenEnvironment);
+    this.environments.globals = workspace.globals;
     this.keyStore.show(workspace.keyStore);
     this.tokens.show(workspace.tokens);
     this.ready = true;

@@ -48,6 +48,8 @@ pub struct ResponseView {
     pub http_version: String,
     /// Milliseconds, with fractions.
     pub total_ms: f64,
+    /// Until the connection stood; `null`: one that was open already was used.
+    pub connect_ms: Option<f64>,
     pub first_byte_ms: f64,
     /// Bytes after decompression.
     pub size: u64,
@@ -80,14 +82,18 @@ pub struct RedirectView {
 pub enum BodyLook {
     Pretty,
     Raw,
+    /// Sixteen bytes a line.
+    Hex,
 }
 
 /// A window of lines of a body.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct BodyLines {
-    /// All lines of this look.
+    /// The lines of this look; of a large body that is still being formatted, those so far.
     pub total: usize,
+    /// No more lines come.
+    pub complete: bool,
     pub first: usize,
     pub lines: Vec<String>,
     /// Whether the formatting failed and this is the raw text, with the reason.
@@ -107,6 +113,25 @@ pub struct BodyText {
     pub problem: Option<String>,
 }
 
+/// What a JSONPath filter leaves of a body, as lines of its formatted look.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyFilter {
+    pub matches: usize,
+    /// First and last line of each match, counted from 0; a match inside of another one is part of it.
+    pub ranges: Vec<(usize, usize)>,
+}
+
+/// The lines of a body that hold a text.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyHits {
+    /// Counted from 0.
+    pub lines: Vec<usize>,
+    /// There are more than are listed.
+    pub more: bool,
+}
+
 /// How far a Send is.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -124,12 +149,31 @@ pub struct SendProgress {
 pub struct HistoryView {
     pub id: String,
     pub node: Option<String>,
+    /// The request's name when it was sent.
+    pub name: String,
     pub method: String,
     /// Secrets blanked.
     pub url: String,
     /// `null` when no answer came.
     pub status: Option<u16>,
+    /// Why no answer came.
+    pub failure: Option<String>,
     pub total_ms: f64,
+    /// Size of the answer's body in bytes.
+    pub size: u64,
     /// Milliseconds since 1970.
     pub at: i64,
+}
+
+/// An exchange of the history with what was kept of it: everything but the bodies. Secrets are blanked.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryDetail {
+    pub entry: HistoryView,
+    pub request_headers: Vec<(String, String)>,
+    /// In bytes.
+    pub request_body_size: u64,
+    pub reason: String,
+    pub http_version: String,
+    pub response_headers: Vec<(String, String)>,
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{EnvironmentView, KeyStoreView, PlaygroundView, SettingsView, StatusView, TokenView};
+use super::{
+    EnvironmentView, KeyStoreView, PlaygroundView, SettingsView, StatusView, TokenView, VariableView,
+};
 
 /// Everything that the window needs to paint itself.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -14,6 +16,7 @@ pub struct WorkspaceView {
     pub nodes: Vec<NodeView>,
     pub environments: Vec<EnvironmentView>,
     pub chosen_environment: Option<String>,
+    pub globals: Vec<VariableView>,
     pub tokens: Vec<TokenView>,
     pub settings: SettingsView,
     pub key_store: KeyStoreView,

@@ -2,53 +2,26 @@
 //! and members their order, and a body of any size passes through in little memory.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Write};
 
 use gatepass_core::exchange::ResponseBody;
 
 use super::lines::{Index, Lines};
 
-/// Up to this size the formatted text stays in memory.
-const MEMORY_LIMIT: u64 = 8 << 20;
 /// Deeper nesting is no document that a person reads.
 const DEPTH_LIMIT: usize = 2_000;
 
-/// Formats a JSON body.
+/// Formats a JSON body in memory.
 ///
 /// # Errors
-/// What is wrong with it, with the place; or why the copy could not be written.
-pub(super) fn pretty(body: &ResponseBody, folder: &Path) -> Result<Lines, Problem> {
+/// What is wrong with it, with the place; or why it could not be read.
+pub(super) fn pretty(body: &ResponseBody) -> Result<Lines, Problem> {
+    let mut out = Indexed { out: Vec::new(), index: Index::default() };
     match body {
-        ResponseBody::Memory(bytes) => {
-            let mut out = Indexed { out: Vec::with_capacity(bytes.len() * 3 / 2), index: Index::default() };
-            reformat(&mut bytes.as_ref(), &mut out)?;
-            Ok(Lines::of_memory(out.out, out.index))
-        }
-        ResponseBody::File(file) if file.size <= MEMORY_LIMIT => {
-            let mut out = Indexed { out: Vec::new(), index: Index::default() };
-            reformat(&mut File::open(&file.path)?, &mut out)?;
-            Ok(Lines::of_memory(out.out, out.index))
-        }
-        ResponseBody::File(file) => {
-            std::fs::create_dir_all(folder)?;
-            let path = folder.join(format!("pretty-{}", uuid::Uuid::new_v4()));
-            let written = File::create_new(&path).map_err(Problem::from).and_then(|copy| {
-                let mut out =
-                    Indexed { out: BufWriter::with_capacity(1 << 18, copy), index: Index::default() };
-                reformat(&mut File::open(&file.path)?, &mut out)?;
-                out.out.flush()?;
-                Ok(out.index)
-            });
-            match written {
-                Ok(index) => Ok(Lines::of_own_file(path, index)),
-                Err(problem) => {
-                    let _ = std::fs::remove_file(&path);
-                    Err(problem)
-                }
-            }
-        }
+        ResponseBody::Memory(bytes) => reformat(&mut bytes.as_ref(), &mut out)?,
+        ResponseBody::File(file) => reformat(&mut File::open(&file.path)?, &mut out)?,
     }
+    Ok(Lines::of_memory(out.out, out.index))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +62,11 @@ enum Expect {
     Nothing,
 }
 
-fn reformat(input: &mut dyn Read, out: &mut dyn Write) -> Result<(), Problem> {
+/// Formats `input` piece by piece.
+///
+/// # Errors
+/// What is wrong with it, with the place; or why it could not be read or written.
+pub(super) fn reformat(input: &mut dyn Read, out: &mut dyn Write) -> Result<(), Problem> {
     let mut reader = BufReader::with_capacity(1 << 16, input);
     let mut buffer = vec![0_u8; 1 << 16];
     let mut formatter = Formatter::default();

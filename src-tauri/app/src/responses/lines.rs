@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use gatepass_core::exchange::{ResponseBody, SpooledBody};
@@ -23,16 +23,6 @@ pub(super) struct Lines {
 enum Text {
     Memory(bytes::Bytes),
     File(Arc<SpooledBody>),
-    /// Made by us, and removed with the value.
-    Own(OwnFile),
-}
-
-struct OwnFile(PathBuf);
-
-impl Drop for OwnFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 impl Lines {
@@ -66,11 +56,6 @@ impl Lines {
         index.over(Text::Memory(text.into()))
     }
 
-    /// The same for a file, which is removed when this value goes.
-    pub(super) fn of_own_file(path: PathBuf, index: Index) -> Self {
-        index.over(Text::Own(OwnFile(path)))
-    }
-
     pub(super) fn total(&self) -> usize {
         self.total
     }
@@ -80,77 +65,134 @@ impl Lines {
         self.size
     }
 
-    /// The whole text.
-    pub(super) fn all(&self) -> io::Result<Vec<u8>> {
-        self.read(0, self.size)
-    }
-
     /// `count` lines from line `first`, without their line ends.
     pub(super) fn window(&self, first: usize, count: usize) -> io::Result<Vec<Vec<u8>>> {
-        if first >= self.total || count == 0 {
-            return Ok(Vec::new());
-        }
-        let block = first / STRIDE;
-        let mut skip = first - block * STRIDE;
-        let wanted = count.min(self.total - first);
-        let mut at = self.starts[block];
-        let mut lines = Vec::with_capacity(wanted);
-        let mut line = Vec::new();
-        let mut budget = WINDOW_LIMIT + (skip as u64 * 4096);
-        while lines.len() < wanted && at < self.size && budget > 0 {
-            let chunk = self.read(at, (1 << 16).min(self.size - at))?;
+        let Some(place) = place(&self.starts, self.total, first, count) else { return Ok(Vec::new()) };
+        read_window(place, self.size, |from, length| self.read(from, length))
+    }
+
+    /// The lines that hold `wanted` (ASCII letters in any case), by their numbers from 0: at most `limit`, and whether
+    /// there are more.
+    pub(super) fn search(&self, wanted: &str, limit: usize) -> io::Result<(Vec<usize>, bool)> {
+        let wanted = wanted.as_bytes().to_ascii_lowercase();
+        let (mut found, mut number, mut at) = (Vec::new(), 0, 0);
+        let mut line: Vec<u8> = Vec::new();
+        let mut last = None;
+        while at < self.size {
+            let mut chunk = self.read(at, (1 << 20).min(self.size - at))?;
+            at += chunk.len() as u64;
             if chunk.is_empty() {
                 break;
             }
-            at += chunk.len() as u64;
-            budget = budget.saturating_sub(chunk.len() as u64);
+            chunk.make_ascii_lowercase();
             for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
-                let ended = piece.last() == Some(&b'\n');
-                if skip == 0 {
-                    line.extend_from_slice(if ended { &piece[..piece.len() - 1] } else { piece });
+                line.extend_from_slice(piece);
+                let hit = last != Some(number) && memchr::memmem::find(&line, &wanted).is_some();
+                if hit && found.len() == limit {
+                    return Ok((found, true));
                 }
-                if !ended {
-                    continue;
+                if hit {
+                    found.push(number);
+                    last = Some(number);
                 }
-                if skip > 0 {
-                    skip -= 1;
-                } else if lines.len() < wanted {
-                    if line.last() == Some(&b'\r') {
-                        line.pop();
-                    }
-                    lines.push(std::mem::take(&mut line));
+                if piece.last() == Some(&b'\n') {
+                    number += 1;
+                    line.clear();
+                } else if line.len() > wanted.len() {
+                    // Of an endless line only as much is kept as a match could begin in.
+                    line.drain(..line.len() - wanted.len());
                 }
             }
         }
-        if lines.len() < wanted && skip == 0 {
-            lines.push(line);
-        }
-        Ok(lines)
+        Ok((found, false))
     }
 
-    fn read(&self, from: u64, length: u64) -> io::Result<Vec<u8>> {
-        let path = match &self.text {
+    /// `length` bytes from byte `from`.
+    pub(super) fn read(&self, from: u64, length: u64) -> io::Result<Vec<u8>> {
+        match &self.text {
             Text::Memory(bytes) => {
                 let from = (from as usize).min(bytes.len());
                 let to = (from + length as usize).min(bytes.len());
-                return Ok(bytes[from..to].to_vec());
+                Ok(bytes[from..to].to_vec())
             }
-            Text::File(file) => &file.path,
-            Text::Own(file) => &file.0,
-        };
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(from))?;
-        let mut out = Vec::with_capacity(length as usize);
-        file.take(length).read_to_end(&mut out)?;
-        Ok(out)
+            Text::File(file) => read_file(&file.path, from, length),
+        }
     }
+}
+
+/// Where reading begins, how many lines are passed over first, and how many are wanted.
+pub(super) struct Place {
+    at: u64,
+    skip: usize,
+    wanted: usize,
+}
+
+/// `None`: there are no such lines.
+pub(super) fn place(starts: &[u64], total: usize, first: usize, count: usize) -> Option<Place> {
+    if first >= total || count == 0 {
+        return None;
+    }
+    let block = first / STRIDE;
+    let at = *starts.get(block)?;
+    Some(Place { at, skip: first - block * STRIDE, wanted: count.min(total - first) })
+}
+
+/// Reads the lines of a place from a text of `size` bytes.
+pub(super) fn read_window(
+    place: Place,
+    size: u64,
+    read: impl Fn(u64, u64) -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<Vec<u8>>> {
+    let Place { mut at, mut skip, wanted } = place;
+    let mut lines = Vec::with_capacity(wanted);
+    let mut line = Vec::new();
+    let mut budget = WINDOW_LIMIT + (skip as u64 * 4096);
+    while lines.len() < wanted && at < size && budget > 0 {
+        let chunk = read(at, (1 << 16).min(size - at))?;
+        if chunk.is_empty() {
+            break;
+        }
+        at += chunk.len() as u64;
+        budget = budget.saturating_sub(chunk.len() as u64);
+        for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
+            let ended = piece.last() == Some(&b'\n');
+            if skip == 0 {
+                line.extend_from_slice(if ended { &piece[..piece.len() - 1] } else { piece });
+            }
+            if !ended {
+                continue;
+            }
+            if skip > 0 {
+                skip -= 1;
+            } else if lines.len() < wanted {
+                if line.last() == Some(&b'\r') {
+                    line.pop();
+                }
+                lines.push(std::mem::take(&mut line));
+            }
+        }
+    }
+    if lines.len() < wanted && skip == 0 {
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// `length` bytes of a file from byte `from`.
+pub(super) fn read_file(path: &Path, from: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(from))?;
+    let mut out = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut out)?;
+    Ok(out)
 }
 
 /// Grows while a text passes by.
 pub(super) struct Index {
-    starts: Vec<u64>,
-    ends: usize,
-    size: u64,
+    pub(super) starts: Vec<u64>,
+    /// Lines that have ended.
+    pub(super) ends: usize,
+    pub(super) size: u64,
     open_line: bool,
 }
 
@@ -162,7 +204,7 @@ impl Default for Index {
 
 impl Index {
     pub(super) fn take(&mut self, chunk: &[u8]) {
-        for (at, _) in chunk.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+        for at in memchr::memchr_iter(b'\n', chunk) {
             self.ends += 1;
             if self.ends.is_multiple_of(STRIDE) {
                 self.starts.push(self.size + at as u64 + 1);
@@ -174,8 +216,13 @@ impl Index {
         }
     }
 
+    /// The lines so far, one that has not ended included.
+    pub(super) fn total(&self) -> usize {
+        self.ends + usize::from(self.open_line)
+    }
+
     fn over(self, text: Text) -> Lines {
-        let total = self.ends + usize::from(self.open_line);
+        let total = self.total();
         Lines { text, starts: self.starts, total, size: self.size }
     }
 }
@@ -210,6 +257,21 @@ mod tests {
         assert_eq!(texts(&lines("a\r\nb"), 0, 9), ["a", "b"]);
         assert_eq!(lines("").total(), 0);
         assert_eq!(texts(&lines("\n\n"), 0, 9), ["", ""]);
+    }
+
+    #[test]
+    fn a_search_names_the_lines_in_any_case_of_letters_once_each() {
+        let text: String = (0..3_000).map(|number| format!("Line {number} line\n")).collect();
+        let lines = lines(&text);
+        assert_eq!(lines.search("line 1234 ", 10).unwrap(), (vec![1_234], false));
+        assert_eq!(lines.search("LINE", 2).unwrap(), (vec![0, 1], true));
+        assert_eq!(lines.search("absent", 2).unwrap(), (vec![], false));
+    }
+
+    #[test]
+    fn a_search_finds_what_lies_across_two_reads_of_an_endless_line() {
+        let text = format!("{}needle{}", "x".repeat((1 << 20) - 3), "y".repeat(3 << 20));
+        assert_eq!(lines(&text).search("needle", 9).unwrap(), (vec![0], false));
     }
 
     #[test]

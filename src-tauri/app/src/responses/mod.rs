@@ -1,37 +1,48 @@
 //! Bodies of responses, kept on the native side: the window asks for a window of lines and never holds the whole of
 //! a large one.
 
+mod filter;
 mod format;
+mod growing;
+mod hex;
 mod lines;
+mod looks;
+mod markup;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
 use gatepass_core::exchange::ResponseBody;
 
-use crate::dto::{BodyLines, BodyLook, BodyText, ErrorView};
-use lines::Lines;
+use crate::chooser::{not_written, write};
+use crate::dto::{BodyFilter, BodyHits, BodyLines, BodyLook, BodyText, ErrorView};
+use looks::Looks;
 
 /// How many bodies are kept; older ones are let go, with their files.
 const SHELF_LENGTH: usize = 40;
 /// Up to this size, in bytes, a body is handed over whole to the editor.
 const WHOLE_LIMIT: u64 = 5 << 20;
+/// Larger images are not shown, in bytes.
+const IMAGE_LIMIT: u64 = 20 << 20;
 /// Longer lines are cut when shown, in characters.
 const LINE_LIMIT: usize = 10_000;
+/// More lines are not handed over at once.
+const WINDOW_LIMIT: usize = 2_000;
+/// More hits are not listed.
+const HIT_LIMIT: usize = 10_000;
 
 /// The bodies that can still be looked at.
 pub(crate) struct Shelf {
-    bodies: Mutex<VecDeque<(String, Arc<Kept>)>>,
+    bodies: Mutex<VecDeque<(String, Arc<Looks>)>>,
     /// Where formatted copies of large bodies go.
     folder: PathBuf,
 }
 
-struct Kept {
-    body: ResponseBody,
-    json: bool,
-    raw: OnceLock<Result<Lines, String>>,
-    pretty: OnceLock<Result<Lines, String>>,
+/// XML or HTML that someone writes, an element a line.
+pub(crate) fn formatted_markup(text: &str, html: bool) -> String {
+    markup::pretty(text, if html { markup::Markup::Html } else { markup::Markup::Xml })
 }
 
 impl Shelf {
@@ -39,12 +50,12 @@ impl Shelf {
         Self { bodies: Mutex::default(), folder }
     }
 
-    /// Keeps a body and names it. `json`: whether the pretty look formats it.
-    pub(crate) fn keep(&self, body: ResponseBody, json: bool) -> String {
+    /// Keeps a body and names it. `kind` as in [`crate::dto::ResponseView::body_kind`].
+    pub(crate) fn keep(&self, body: ResponseBody, kind: &str, content_type: &str) -> String {
         let id = uuid::Uuid::new_v4().to_string();
-        let kept = Kept { body, json, raw: OnceLock::new(), pretty: OnceLock::new() };
+        let looks = Looks::new(body, kind, content_type, &self.folder);
         let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
-        bodies.push_back((id.clone(), Arc::new(kept)));
+        bodies.push_back((id.clone(), Arc::new(looks)));
         if bodies.len() > SHELF_LENGTH {
             bodies.pop_front();
         }
@@ -59,62 +70,95 @@ impl Shelf {
         first: usize,
         count: usize,
     ) -> Result<BodyLines, ErrorView> {
-        self.looked_at(id, look, move |lines, problem| {
-            let shown = lines.window(first, count.min(2_000)).map_err(|error| unreadable(&error))?;
-            Ok(BodyLines {
-                total: lines.total(),
-                first,
-                lines: shown.iter().map(|line| cut(line)).collect(),
-                problem,
-            })
+        self.looked_at(id, move |looks| {
+            let mut shown = looks.window(look, first, count.min(WINDOW_LIMIT))?;
+            shown.lines.iter_mut().for_each(cut);
+            Ok(shown)
         })
         .await
     }
 
     /// The whole text, of bodies up to 5 MiB; `text` is absent for larger ones.
     pub(crate) async fn text(&self, id: &str, look: BodyLook) -> Result<BodyText, ErrorView> {
-        self.looked_at(id, look, |lines, problem| {
-            let text = if lines.size() <= WHOLE_LIMIT {
-                let bytes = lines.all().map_err(|error| unreadable(&error))?;
-                Some(String::from_utf8_lossy(&bytes).into_owned())
-            } else {
-                None
-            };
-            Ok(BodyText { text, lines: lines.total(), size: lines.size(), problem })
+        self.looked_at(id, move |looks| looks.text(look, WHOLE_LIMIT)).await
+    }
+
+    /// What a JSONPath leaves of a JSON body.
+    pub(crate) async fn filter(&self, id: &str, path: String) -> Result<BodyFilter, ErrorView> {
+        self.looked_at(id, move |looks| {
+            if looks.body().size() > filter::LIMIT {
+                return Err(ErrorView::plain(
+                    "limit",
+                    "This body is too large to be filtered",
+                    format!("A filter reads up to {} MiB.", filter::LIMIT >> 20),
+                    "Search in it instead, or save it and filter the file.",
+                ));
+            }
+            let text = looks.text(BodyLook::Pretty, u64::MAX)?.text.unwrap_or_default();
+            filter::filter(text.as_bytes(), &path)
         })
         .await
     }
 
-    async fn looked_at<T: Send + 'static>(
+    /// The lines that hold a text.
+    pub(crate) async fn search(
         &self,
         id: &str,
         look: BodyLook,
-        read: impl FnOnce(&Lines, Option<String>) -> Result<T, ErrorView> + Send + 'static,
-    ) -> Result<T, ErrorView> {
-        let kept = self.find(id)?;
-        let folder = self.folder.clone();
-        // Formatting a large body reads and writes files: not on the async threads.
-        tokio::task::spawn_blocking(move || {
-            let raw =
-                || kept.raw.get_or_init(|| Lines::of_body(&kept.body).map_err(|error| error.to_string()));
-            if look == BodyLook::Raw || !kept.json {
-                return read(raw().as_ref().map_err(unreadable)?, None);
-            }
-            let pretty = kept
-                .pretty
-                .get_or_init(|| format::pretty(&kept.body, &folder).map_err(|problem| problem.to_string()));
-            match pretty {
-                Ok(lines) => read(lines, None),
-                Err(problem) => read(raw().as_ref().map_err(unreadable)?, Some(problem.clone())),
-            }
+        wanted: String,
+    ) -> Result<BodyHits, ErrorView> {
+        self.looked_at(id, move |looks| {
+            let (lines, more) = looks.search(look, &wanted, HIT_LIMIT)?;
+            Ok(BodyHits { lines, more })
         })
         .await
-        .unwrap_or_else(|error| Err(unreadable(&error)))
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Kept>, ErrorView> {
+    /// An image as a `data:` URL.
+    pub(crate) async fn image(&self, id: &str) -> Result<String, ErrorView> {
+        self.looked_at(id, |looks| {
+            if looks.body().size() > IMAGE_LIMIT {
+                return Err(ErrorView::plain(
+                    "limit",
+                    "This image is too large to be shown",
+                    format!("Images are shown up to {} MiB.", IMAGE_LIMIT >> 20),
+                    "Save it to a file, and open that.",
+                ));
+            }
+            let bytes = looks.bytes(0, IMAGE_LIMIT)?;
+            let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+            let media_type = looks.content_type().split(';').next().unwrap_or_default().trim();
+            Ok(format!("data:{media_type};base64,{text}"))
+        })
+        .await
+    }
+
+    /// Writes a body to a file, as it came.
+    pub(crate) async fn save(&self, id: &str, path: &Path) -> Result<(), ErrorView> {
+        match self.find(id)?.body() {
+            ResponseBody::Memory(bytes) => write(path, bytes).await,
+            ResponseBody::File(file) => {
+                let copied = tokio::fs::copy(&file.path, path).await;
+                copied.map(drop).map_err(|error| not_written(path, &error))
+            }
+        }
+    }
+
+    /// Formatting and reading large bodies takes files and time: not on the async threads.
+    async fn looked_at<T: Send + 'static>(
+        &self,
+        id: &str,
+        look: impl FnOnce(&Looks) -> Result<T, ErrorView> + Send + 'static,
+    ) -> Result<T, ErrorView> {
+        let looks = self.find(id)?;
+        tokio::task::spawn_blocking(move || look(&looks))
+            .await
+            .unwrap_or_else(|error| Err(unreadable(&error)))
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Looks>, ErrorView> {
         let bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
-        bodies.iter().find(|(known, _)| known == id).map(|(_, kept)| Arc::clone(kept)).ok_or_else(|| {
+        bodies.iter().find(|(known, _)| known == id).map(|(_, looks)| Arc::clone(looks)).ok_or_else(|| {
             ErrorView::plain(
                 "usage",
                 "This response is no longer kept",
@@ -125,11 +169,11 @@ impl Shelf {
     }
 }
 
-fn cut(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
-    match text.char_indices().nth(LINE_LIMIT) {
-        Some((end, _)) => format!("{}… ({} more bytes)", &text[..end], text.len() - end),
-        None => text.into_owned(),
+fn cut(line: &mut String) {
+    if let Some((end, _)) = line.char_indices().nth(LINE_LIMIT) {
+        let more = line.len() - end;
+        line.truncate(end);
+        line.push_str(&format!("… ({more} more bytes)"));
     }
 }
 

@@ -18,7 +18,7 @@ async fn everything(desk: &Desk) -> String {
     told.push(json!(workspace));
     told.push(json!(desk.app.tree_health().await.unwrap()));
     told.push(json!(desk.app.list_tokens().await.unwrap()));
-    told.push(json!(desk.app.history(String::new(), 1_000).await.unwrap()));
+    told.push(json!(desk.app.history(String::new(), None, 1_000).await.unwrap()));
     json!(told).to_string()
 }
 

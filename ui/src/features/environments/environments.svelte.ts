@@ -2,12 +2,16 @@ import { createContext } from "svelte";
 import { command, type EnvironmentView, type VariableView } from "../../ipc";
 import { Saver } from "../../lib/saver.svelte";
 
+/** Stands for the global variables where an environment's id would. */
+export const GLOBALS = "globals";
+
 /** The environments of the workspace, and which one is chosen. */
 export class Environments {
   list = $state.raw<readonly EnvironmentView[]>([]);
   chosen = $state<string | null>(null);
-  /** The one whose variables stand open. */
+  /** The one whose variables stand open; GLOBALS for the global variables. */
   open = $state<string | null>(null);
+  globals = $state.raw<readonly VariableView[]>([]);
   /** Told after another one was chosen, or its variables were saved: what templates resolve to has changed. */
   onresolved: () => void = () => {};
   readonly saver = new Saver();
@@ -18,6 +22,30 @@ export class Environments {
   show(list: readonly EnvironmentView[], chosen: string | null): void {
     this.list = list;
     this.chosen = chosen;
+    if (this.open !== null && this.open !== GLOBALS && !list.some(({ id }) => id === this.open))
+      this.open = null;
+  }
+
+  /** Replaces the global variables; a secret whose value is null keeps the value it has. */
+  setGlobals(variables: VariableView[]): void {
+    this.globals = variables;
+    this.saver.later(GLOBALS, async () => {
+      await command("set_globals", { variables: [...this.globals] });
+      this.onresolved();
+    });
+  }
+
+  openGlobals(): void {
+    this.open = GLOBALS;
+  }
+
+  recolour(id: string, colour: string | null): void {
+    this.#edit(id, { colour });
+  }
+
+  /** Undoes a deletion. */
+  async restore(id: string): Promise<void> {
+    this.list = [...this.list, await command("restore_environment", { id })];
   }
 
   async choose(id: string | null): Promise<void> {

@@ -1,5 +1,5 @@
 import { command, Failure, type ErrorView, type JsonValue, type NodeDetail, type NodeView } from "../../ipc";
-import type { RequestEdit, VariableView } from "../../ipc";
+import type { RequestEdit, ScriptPlace, VariableView } from "../../ipc";
 import { Saver } from "../../lib/saver.svelte";
 import type { VariableChoice } from "../../components/variableCompletion";
 import type { VariableLookup } from "../../components/templateVariables";
@@ -49,6 +49,14 @@ export class NodeEditor {
     return found ? { value: found.secret ? "••••••" : (found.value ?? ""), source: found.origin } : null;
   };
 
+  /** What wins over a variable of this collection or folder at the moment; null: the row itself does. */
+  winnerOver(row: { key: string; enabled: boolean; value: string | null }): string | null {
+    const winner = row.enabled ? this.#scope.get(row.key) : undefined;
+    const node = this.detail?.node;
+    if (!winner || !node || winner.origin === `${node.kind} ${node.name}`) return null;
+    return `${winner.secret ? "A secret value" : (winner.value ?? "")} of the ${winner.origin} is used instead`;
+  }
+
   /** What can be typed between double braces here. */
   readonly choices = (): VariableChoice[] =>
     [...this.#scope.values()].map(({ key, value, secret, origin }) => ({
@@ -70,7 +78,10 @@ export class NodeEditor {
   async reloadScope(): Promise<void> {
     const fresh = await command("open_node", { id: this.id });
     if (!this.detail) return;
-    this.detail = { ...this.detail, scope: fresh.scope, effectiveAuth: fresh.effectiveAuth };
+    const { scope, effectiveAuth } = fresh;
+    // What is just being set here must not go back for a moment.
+    const settings = this.saver.state === "saved" ? fresh.settings : this.detail.settings;
+    this.detail = { ...this.detail, scope, effectiveAuth, settings };
     this.authRevision++;
   }
 
@@ -99,6 +110,29 @@ export class NodeEditor {
     this.saver.later("variables", async () => {
       const { scope } = await command("set_variables", { id: this.id, variables });
       if (this.detail) this.detail = { ...this.detail, scope };
+      this.#hooks.oninherited(this.id);
+    });
+  }
+
+  /** Replaces one of the scripts. */
+  setScript(place: ScriptPlace, source: string): void {
+    if (!this.detail) return;
+    const name = place === "tests" ? "tests" : "preRequest";
+    this.detail = { ...this.detail, scripts: { ...this.detail.scripts, [name]: source } };
+    this.saver.later(`script ${place}`, async () => {
+      await command("set_script", { id: this.id, place, source });
+    });
+  }
+
+  /** Sets one sending setting; null lets it inherit. */
+  setSetting(name: string, value: JsonValue): void {
+    if (!this.detail) return;
+    const settings = this.detail.settings.map((setting) =>
+      setting.name === name ? { ...setting, own: value } : setting,
+    );
+    this.detail = { ...this.detail, settings };
+    this.saver.later(`setting ${name}`, async () => {
+      await command("set_send_setting", { id: this.id, name, value });
       this.#hooks.oninherited(this.id);
     });
   }

@@ -1,6 +1,8 @@
 import { createContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { command, Failure, onEvent, type SendIntent, type SendOutcome, type SendProgress } from "../../ipc";
+import { command, Failure, onEvent } from "../../ipc";
+import type { ResponseView, SendIntent, SendOutcome, SendProgress } from "../../ipc";
+import { suggestedName } from "./suggested-name";
 
 /** A send that is under way. */
 export interface Running {
@@ -33,6 +35,11 @@ export class Exchanges {
     } finally {
       this.#running.delete(node);
     }
+  }
+
+  /** Saves the body of an answer where the person says; null: nowhere. */
+  save(response: ResponseView): Promise<string | null> {
+    return command("save_response", { id: response.id, name: suggestedName(response) });
   }
 
   async cancel(node: string): Promise<void> {

@@ -8,6 +8,10 @@ export interface TreeActions {
   rename: (id: string) => void;
   duplicate: (id: string) => void;
   remove: (id: string) => void;
+  cut: (id: string) => void;
+  /** Undefined while nothing was cut. */
+  paste?: (id: string) => void;
+  move: (id: string, step: 1 | -1) => void;
   create: (parent: string, kind: "folder" | "request") => void;
 }
 
@@ -28,6 +32,26 @@ export function nodeMenu(node: NodeView | undefined, actions: TreeActions): Menu
     { label: "Open", icon: "enter", onselect: () => actions.open(id) },
     { label: "Rename", icon: "pencil", shortcut: keysOf("F2"), onselect: () => actions.rename(id) },
     { label: "Duplicate", icon: "copy", shortcut: keysOf("Mod+D"), onselect: () => actions.duplicate(id) },
+    { label: "Cut", icon: "cut", shortcut: keysOf("Mod+X"), onselect: () => actions.cut(id) },
+    {
+      label: "Paste",
+      icon: "paste",
+      shortcut: keysOf("Mod+V"),
+      disabled: !actions.paste,
+      onselect: () => actions.paste?.(id),
+    },
+    {
+      label: "Move up",
+      icon: "arrow-u",
+      shortcut: keysOf("Alt+ArrowUp"),
+      onselect: () => actions.move(id, -1),
+    },
+    {
+      label: "Move down",
+      icon: "arrow-d",
+      shortcut: keysOf("Alt+ArrowDown"),
+      onselect: () => actions.move(id, 1),
+    },
     "separator",
     {
       label: `Delete ${kind}`,

@@ -42,6 +42,10 @@ export function treeKeys(
   } else if (pressed(event, "F2")) actions.rename(id);
   else if (pressed(event, "Delete")) actions.remove(id);
   else if (pressed(event, "Mod+D")) actions.duplicate(id);
+  else if (pressed(event, "Mod+X")) actions.cut(id);
+  else if (pressed(event, "Mod+V")) actions.paste?.(id);
+  else if (pressed(event, "Alt+ArrowUp")) actions.move(id, -1);
+  else if (pressed(event, "Alt+ArrowDown")) actions.move(id, 1);
   else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const index = tree.rowByPrefix(typeAhead.typed(event.key, event.timeStamp));
     if (index >= 0) go(index);

@@ -1,6 +1,7 @@
 import { createContext } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import { command, type NodeKindView, type NodeView } from "../../ipc";
+import { behind, beside, fits, type Place } from "./places";
 import { childrenByParent, filteredRows, visibleRows } from "./rows";
 
 /** The tree of the sidebar: a projection of the workspace, with what is open, filtered and under the cursor. */
@@ -16,11 +17,11 @@ export class WorkspaceTree {
   onexpanded: (ids: string[]) => void = () => {};
 
   readonly byId = $derived(new Map(this.nodes.map((node) => [node.id, node])));
-  readonly #children = $derived(childrenByParent(this.nodes));
+  /** What was cut, and waits to be pasted elsewhere. */
+  cut = $state<string | null>(null);
+  readonly children = $derived(childrenByParent(this.nodes));
   readonly rows = $derived(
-    this.filter.trim()
-      ? filteredRows(this.#children, this.filter)
-      : visibleRows(this.#children, this.expanded),
+    this.filter.trim() ? filteredRows(this.children, this.filter) : visibleRows(this.children, this.expanded),
   );
   readonly cursorIndex = $derived(this.rows.findIndex((row) => row.node.id === this.cursor));
 
@@ -49,6 +50,14 @@ export class WorkspaceTree {
       if (at.auth) return { kind: at.auth, own: at.id === id };
     }
     return null;
+  }
+
+  /** Takes out what was made by an import that is undone. */
+  drop(ids: readonly string[]): string[] {
+    const gone = new Set(ids.flatMap((id) => this.#below(id)));
+    this.nodes = this.nodes.filter((node) => !gone.has(node.id));
+    if (this.cursor && gone.has(this.cursor)) this.cursor = null;
+    return [...gone];
   }
 
   /** Takes in nodes that were made elsewhere, behind what is there. */
@@ -99,11 +108,35 @@ export class WorkspaceTree {
 
   /** Copies a node with all that is in it; the copy stands right behind it. */
   async duplicate(id: string): Promise<NodeView | undefined> {
-    const copies = await command("duplicate_node", { id });
-    const last = this.#lastBelow(id);
-    this.nodes = [...this.nodes.slice(0, last + 1), ...copies, ...this.nodes.slice(last + 1)];
-    this.cursor = copies[0]?.id ?? this.cursor;
-    return copies[0];
+    const before = this.byId;
+    this.nodes = await command("duplicate_node", { id });
+    const copy = this.nodes.find((node) => !before.has(node.id));
+    this.cursor = copy?.id ?? this.cursor;
+    return copy;
+  }
+
+  /** Moves a node, with all that is in it. Nothing happens where it cannot stand. */
+  async move(id: string, place: Place): Promise<void> {
+    if (!fits(this.byId, id, place)) return;
+    this.nodes = await command("move_node", { id, ...place });
+    if (this.cut === id) this.cut = null;
+    if (place.parent) this.toggle(place.parent, true);
+    this.cursor = id;
+  }
+
+  /** One place up or down among its siblings. */
+  async moveBy(id: string, step: 1 | -1): Promise<void> {
+    const node = this.byId.get(id);
+    const place = node && beside(this.children, node, step);
+    if (place) await this.move(id, place);
+  }
+
+  /** Puts what was cut into a collection or folder, or behind a request. */
+  async paste(target: string): Promise<void> {
+    const node = this.byId.get(target);
+    if (!this.cut || !node) return;
+    const beside = node.kind === "request" || this.byId.get(this.cut)?.kind === "collection";
+    await this.move(this.cut, beside ? behind(this.children, node) : { parent: node.id, before: null });
   }
 
   /** Deletes a node with all that is in it, and returns the ids that are gone. */
@@ -118,15 +151,8 @@ export class WorkspaceTree {
   }
 
   /** Undoes a deletion: the nodes come back where they stood. */
-  async restore(id: string, before: readonly NodeView[]): Promise<void> {
-    const back = new Map((await command("restore_node", { id })).map((node) => [node.id, node]));
-    const here = this.byId;
-    const places = before.filter((node) => here.has(node.id) || back.has(node.id));
-    const known = new Set(places.map((node) => node.id));
-    this.nodes = [
-      ...places.map((node) => here.get(node.id) ?? back.get(node.id) ?? node),
-      ...this.nodes.filter((node) => !known.has(node.id)),
-    ];
+  async restore(id: string): Promise<void> {
+    this.nodes = await command("restore_node", { id });
     this.cursor = id;
   }
 
@@ -143,13 +169,8 @@ export class WorkspaceTree {
 
   #below(id: string): string[] {
     const ids = [id];
-    for (const parent of ids) for (const child of this.#children.get(parent) ?? []) ids.push(child.id);
+    for (const parent of ids) for (const child of this.children.get(parent) ?? []) ids.push(child.id);
     return ids;
-  }
-
-  #lastBelow(id: string): number {
-    const below = new Set(this.#below(id));
-    return this.nodes.findLastIndex((node) => below.has(node.id));
   }
 }
 

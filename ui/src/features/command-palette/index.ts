@@ -1,0 +1,2 @@
+export { default as CommandPalette } from "./CommandPalette.svelte";
+export { Palette, palette, providePalette, type PaletteEntry } from "./palette.svelte";
