@@ -1,5 +1,8 @@
 //! Names that begin with `$`: made at the moment of use, or taken from a token set.
 
+mod made_up;
+mod words;
+
 use gatepass_oauth::ports::{Clock, Randomness};
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -48,7 +51,7 @@ impl Dynamic for FirstOf<'_> {
     }
 }
 
-/// `$guid`, `$timestamp`, `$isoTimestamp` and `$randomInt`, as Postman has them.
+/// `$guid`, `$timestamp`, `$isoTimestamp` and the `$random…` family, as Postman has them.
 pub struct Builtin<'a> {
     pub clock: &'a dyn Clock,
     pub randomness: &'a dyn Randomness,
@@ -60,8 +63,7 @@ impl Dynamic for Builtin<'_> {
             "guid" | "randomUUID" => self.guid(),
             "timestamp" => (self.clock.now() / 1000).to_string(),
             "isoTimestamp" => self.iso_timestamp()?,
-            "randomInt" => self.random_int().to_string(),
-            _ => return None,
+            _ => made_up::value(name, self.clock.now(), self.randomness)?,
         };
         Some(Substitute::plain(text))
     }
@@ -79,12 +81,5 @@ impl Builtin<'_> {
         let now = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
         now.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"))
             .ok()
-    }
-
-    /// From 0 to 1000, both included.
-    fn random_int(&self) -> u64 {
-        let mut bytes = [0; 8];
-        self.randomness.fill(&mut bytes);
-        u64::from_le_bytes(bytes) % 1001
     }
 }
