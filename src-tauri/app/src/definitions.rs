@@ -3,14 +3,17 @@
 
 use std::sync::Arc;
 
-use gatepass_core::workspace::{Definition, Environment, Id, Parts, Secrets};
+use gatepass_core::cookie::Cookie;
+use gatepass_core::workspace::{Definition, Environment, Id, Parts, Secrets, WorkspaceSettings};
 use gatepass_oauth::ports::Randomness;
 use gatepass_oauth::{Code, Failure};
 use gatepass_storage::tables::Content;
+use gatepass_storage::tables::cookies::StoredCookie;
 use gatepass_storage::tables::environments::StoredEnvironment;
 use gatepass_storage::tables::nodes::StoredNode;
 use serde_json::Value;
 
+use crate::cookies;
 use crate::vault::{Door, Vault};
 
 pub(crate) struct Definitions {
@@ -95,6 +98,45 @@ impl Definitions {
         }
     }
 
+    pub(crate) async fn seal_workspace_settings(
+        &self,
+        workspace: &Id,
+        settings: &WorkspaceSettings,
+    ) -> Result<Content, Failure> {
+        self.seal_parts(&workspace_settings_row(workspace), settings.split()).await
+    }
+
+    pub(crate) async fn open_workspace_settings(
+        &self,
+        workspace: &Id,
+        content: &Content,
+    ) -> Result<WorkspaceSettings, Failure> {
+        let (plain, secrets) = self.open_parts(&workspace_settings_row(workspace), content).await?;
+        WorkspaceSettings::join(plain, &secrets).map_err(unreadable)
+    }
+
+    pub(crate) async fn seal_cookie(&self, workspace: &Id, cookie: &Cookie) -> Result<StoredCookie, Failure> {
+        let row = cookie_row(workspace, cookie.place());
+        let sealed = self.door.open().await?.seal(&row, cookie.value.as_bytes(), &*self.randomness);
+        Ok(cookies::row(cookie, sealed))
+    }
+
+    pub(crate) async fn open_cookie(&self, workspace: &Id, stored: StoredCookie) -> Result<Cookie, Failure> {
+        let row = cookie_row(workspace, (&stored.domain, &stored.path, &stored.name));
+        let value = self.door.open().await?.open(&row, &stored.sealed)?;
+        let value = String::from_utf8(value.to_vec()).map_err(|_| damaged("a cookie's value is no text"))?;
+        Ok(Cookie {
+            name: stored.name,
+            value,
+            domain: stored.domain,
+            host_only: stored.host_only,
+            path: stored.path,
+            secure: stored.secure,
+            http_only: stored.http_only,
+            expires_at: stored.expires_at,
+        })
+    }
+
     async fn seal_parts(&self, row: &str, parts: Parts) -> Result<Content, Failure> {
         let text = parts.plain.to_string();
         if parts.secrets.is_empty() {
@@ -133,6 +175,15 @@ fn damaged(why: &str) -> Failure {
 
 fn node_row(id: &Id) -> String {
     format!("nodes/{id}")
+}
+
+fn workspace_settings_row(workspace: &Id) -> String {
+    format!("workspace_settings/{workspace}")
+}
+
+/// The parts of a cookie's place hold no line break.
+fn cookie_row(workspace: &Id, (domain, path, name): (&str, &str, &str)) -> String {
+    format!("cookies/{workspace}\n{domain}\n{path}\n{name}")
 }
 
 fn environment_row(id: &Id) -> String {

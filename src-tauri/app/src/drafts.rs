@@ -19,6 +19,7 @@ impl App {
 
     /// A node as a draft that is about to be used: the playground wakes if the node belongs to it.
     pub(crate) async fn draft(&self, node: &str) -> Result<Draft, ErrorView> {
+        self.ready_to_send().await?;
         let lineage = self.lineage(node).await?;
         self.wake_playground(lineage[0].node.collection.as_str()).await?;
         self.draft_in(&lineage, &self.surrounding().await?).await

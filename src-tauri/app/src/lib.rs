@@ -5,6 +5,7 @@ mod card;
 mod challenges;
 mod chooser;
 pub mod clients;
+mod cookies;
 mod definitions;
 mod drafts;
 pub mod dto;
@@ -38,6 +39,7 @@ mod vault;
 mod vigil;
 mod watched;
 mod workspace;
+mod workspace_settings;
 
 pub use chooser::{FileChooser, NobodyToAsk};
 pub use gatepass_core as core;
@@ -60,6 +62,7 @@ use gatepass_oauth::token_set::StoredTokens;
 use gatepass_storage::{Database, InstanceLock, OpenOptions};
 
 use challenges::Challenges;
+use cookies::KeptCookies;
 use definitions::Definitions;
 use dto::ErrorView;
 use flows::Flows;
@@ -92,6 +95,9 @@ struct Inner {
     door: Arc<Door>,
     definitions: Definitions,
     outside: Outside,
+    cookies: KeptCookies,
+    /// Set once the workspace's settings hold.
+    sending_ready: tokio::sync::OnceCell<()>,
     flows: Arc<Flows>,
     /// Token sets that were deleted last, for as long as that can be undone.
     deleted: Mutex<Vec<(TokenKey, StoredTokens)>>,
@@ -152,6 +158,8 @@ impl App {
                 door,
                 shelf: Shelf::new(outside.spool().to_owned()),
                 outside,
+                cookies: KeptCookies::default(),
+                sending_ready: tokio::sync::OnceCell::new(),
                 flows: Arc::default(),
                 deleted: Mutex::default(),
                 failures: Failures::default(),
@@ -180,6 +188,9 @@ impl App {
         let _no_edit_under_way = self.editing().lock().await;
         if tokio::time::timeout(FAREWELL, self.keeper().settle()).await.is_err() {
             tracing::warn!("a renewal was still under way at the end; its token may need a new sign-in");
+        }
+        if let Err(error) = self.keep_cookies().await {
+            tracing::warn!("cookies of this session are not kept: {}", error.message);
         }
         self.close_playground().await;
         if let Err(failure) = self.inner.database.close().await {

@@ -28,6 +28,7 @@ pub struct Outside {
     keeper: Keeper,
     browser: Arc<dyn BrowserOpener>,
     settings: Arc<RwLock<SendSettings>>,
+    cookies: Arc<MemoryCookieJar>,
     spool: PathBuf,
 }
 
@@ -60,7 +61,9 @@ impl Outside {
         let settings = Arc::new(RwLock::new(SendSettings::default()));
         let for_hosts = Arc::clone(&settings);
         let transport = HttpTransport::new(
-            Arc::new(move |_: &url::Url| for_hosts.read().unwrap_or_else(PoisonError::into_inner).clone()),
+            Arc::new(move |url: &url::Url| {
+                for_hosts.read().unwrap_or_else(PoisonError::into_inner).clone().for_url(url)
+            }),
             spool.clone(),
         );
         let browser = browser(options);
@@ -75,8 +78,9 @@ impl Outside {
             browser: Arc::clone(&browser),
             redirect: Arc::new(LoopbackListener::new()),
         });
-        let transport = transport.with_cookies(Arc::new(MemoryCookieJar::default()));
-        Self { transport, keeper, browser, settings, spool }
+        let cookies = Arc::new(MemoryCookieJar::default());
+        let transport = transport.with_cookies(cookies.clone());
+        Self { transport, keeper, browser, settings, cookies, spool }
     }
 
     /// Gets and keeps tokens.
@@ -109,6 +113,11 @@ impl Outside {
     /// How requests are sent where nothing else is said.
     pub fn send_settings(&self) -> SendSettings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The jar that requests send from and answers fill.
+    pub fn cookies(&self) -> &Arc<MemoryCookieJar> {
+        &self.cookies
     }
 
     pub(crate) fn spool(&self) -> &Path {

@@ -107,6 +107,9 @@ impl App {
         };
         let progress = Reported { node: node.to_owned(), listener: Arc::clone(&self.inner.listener) };
         let verdict = self.pipeline().send(draft, &terms, &progress, observer).await;
+        if let Err(error) = self.keep_cookies().await {
+            tracing::warn!("cookies of this answer are kept in memory only: {}", error.message);
+        }
         Ok(self.outcome(node, verdict))
     }
 

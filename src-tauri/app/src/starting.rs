@@ -65,6 +65,10 @@ impl App {
         let database = database.map_err(|failure| start_problem(&failure))?;
         let app = Self::on(database, options, listener).await?;
         *app.inner.alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(alone);
+        // A renewal that leaves before a send goes the same way. If the key store is closed, so are the tokens.
+        if let Err(error) = app.ready_to_send().await {
+            tracing::warn!("the workspace's settings do not hold yet: {}", error.message);
+        }
         app.keep_tokens_fresh().await;
         Ok(app)
     }

@@ -1,5 +1,6 @@
 //! A request as it leaves and an answer as it comes.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,6 +99,8 @@ pub struct SendSettings {
     pub http_version: HttpVersion,
     /// PEM with certificates that are trusted beside the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// What holds for some hosts alone: see [`Self::for_url`].
+    pub hosts: Arc<[HostRule]>,
     /// PEM certificate and key for mutual TLS, by file.
     pub client_certificate: Option<ClientCertificateFiles>,
     pub cookies: bool,
@@ -119,11 +122,73 @@ pub enum HttpVersion {
     Http2,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A client certificate in files. `Debug` shows no passphrase.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClientCertificateFiles {
     pub certificate: PathBuf,
     pub key: Option<PathBuf>,
     pub passphrase: Option<String>,
+}
+
+impl fmt::Debug for ClientCertificateFiles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("ClientCertificateFiles");
+        shown.field("certificate", &self.certificate).field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// What holds for one host, or for several that a pattern names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostRule {
+    /// `api.example.com`, `*.example.com` (every host under it), `*`, each with or without `:port`; a URL pattern as
+    /// Postman writes them (`https://api.example.com/*`) counts by its host and port.
+    pub host: String,
+    pub client_certificate: Option<ClientCertificateFiles>,
+    /// In the place of the general one.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+impl HostRule {
+    fn fits(&self, url: &Url) -> bool {
+        let (scheme, pattern) = match self.host.split_once("://") {
+            Some((scheme, pattern)) => (Some(scheme), pattern),
+            None => (None, self.host.as_str()),
+        };
+        if scheme.is_some_and(|scheme| scheme != "*" && !scheme.eq_ignore_ascii_case(url.scheme())) {
+            return false;
+        }
+        let pattern = pattern.split('/').next().unwrap_or_default().trim();
+        let (host, port) = match pattern.rsplit_once(':') {
+            // The colons of an IPv6 address stand between brackets.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (pattern, None),
+        };
+        let port_fits = match port {
+            None | Some("*") => true,
+            Some(port) => port.parse().ok() == url.port_or_known_default(),
+        };
+        let named = url.host_str().unwrap_or_default();
+        let host_fits = match host.strip_prefix("*.") {
+            _ if host == "*" => true,
+            Some(parent) => {
+                let above = named.len().checked_sub(parent.len() + 1).map(|at| named.split_at(at));
+                above.is_some_and(|(_, rest)| rest[1..].eq_ignore_ascii_case(parent) && rest.starts_with('.'))
+            }
+            None => named.eq_ignore_ascii_case(host),
+        };
+        host_fits && port_fits
+    }
+}
+
+impl SendSettings {
+    /// The settings with what holds for this URL's host in its place. Of several rules the first that fits counts.
+    pub fn for_url(mut self, url: &Url) -> Self {
+        if let Some(rule) = self.hosts.iter().find(|rule| rule.fits(url)) {
+            self.client_certificate = rule.client_certificate.clone().or(self.client_certificate);
+            self.ca_bundle = rule.ca_bundle.clone().or(self.ca_bundle);
+        }
+        self
+    }
 }
 
 impl Default for SendSettings {
@@ -138,6 +203,7 @@ impl Default for SendSettings {
             proxy: Proxy::System,
             http_version: HttpVersion::Auto,
             ca_bundle: None,
+            hosts: Arc::default(),
             client_certificate: None,
             cookies: true,
             body_limit: 2 << 30,
@@ -233,5 +299,46 @@ impl Response {
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_rule_is_for_the_hosts_that_its_pattern_names() {
+        let table = [
+            ("api.test", "https://API.test/x", true),
+            ("api.test", "https://api.test:8443/x", true),
+            ("api.test:443", "https://api.test/x", true),
+            ("api.test:443", "https://api.test:8443/x", false),
+            ("api.test", "https://notapi.test/", false),
+            ("*.test", "https://api.test/", true),
+            ("*.test", "https://a.b.test/", true),
+            ("*.test", "https://test/", false),
+            ("*.api.test", "https://evilapi.test/", false),
+            ("*", "http://anything/", true),
+            ("https://api.test/*", "https://api.test/x/y", true),
+            ("https://api.test/*", "http://api.test/", false),
+            ("[::1]:8443", "https://[::1]:8443/", true),
+            ("[::1]", "https://[::1]:8443/", true),
+            ("", "https://api.test/", false),
+        ];
+        for (host, url, fits) in table {
+            let rule = HostRule { host: host.to_owned(), client_certificate: None, ca_bundle: None };
+            assert_eq!(rule.fits(&Url::parse(url).unwrap()), fits, "{host} for {url}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_is_not_in_what_is_printed() {
+        let files = ClientCertificateFiles {
+            certificate: "c.pem".into(),
+            key: None,
+            passphrase: Some("hunter22".to_owned()),
+        };
+        assert!(!format!("{files:?}").contains("hunter22"));
     }
 }

@@ -1,5 +1,6 @@
 //! The API client without a face: what a workspace is made of, and how one request goes from draft to verdict.
 
+pub mod cookie;
 pub mod exchange;
 pub mod find;
 pub mod pipeline;

@@ -17,7 +17,9 @@ impl Database {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM nodes WHERE secrets IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM environments WHERE secrets IS NOT NULL)
-                 OR EXISTS (SELECT 1 FROM token_sets)",
+                 OR EXISTS (SELECT 1 FROM workspace_settings WHERE secrets IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM token_sets)
+                 OR EXISTS (SELECT 1 FROM cookies)",
         )
         .fetch_one(&self.inner.readers)
         .await?)
@@ -46,11 +48,14 @@ async fn set_aside(inner: &Inner, key: &str, value: &str) -> Result<PathBuf, Sto
     // From here on nobody writes, so that the copy holds the last of what is taken out.
     let mut transaction = inner.begin().await?;
     let copy = copy(inner).await?;
-    for table in ["nodes", "environments"] {
+    for table in ["nodes", "environments", "workspace_settings"] {
         let sql = format!("UPDATE {table} SET secrets = NULL WHERE secrets IS NOT NULL");
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *transaction).await?;
     }
-    sqlx::query("DELETE FROM token_sets").execute(&mut *transaction).await?;
+    for table in ["token_sets", "cookies"] {
+        let sql = format!("DELETE FROM {table}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *transaction).await?;
+    }
     sqlx::query(
         "INSERT INTO settings (key, value, updated_at)
          VALUES (?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER))

@@ -11,11 +11,13 @@ use crate::failure::{OpenFailure, StorageFailure};
 use crate::generation::Generation;
 use crate::lock::RefreshLockFiles;
 use crate::open;
+use crate::tables::cookies::Cookies;
 use crate::tables::environments::Environments;
 use crate::tables::history::{History, Recorder};
 use crate::tables::nodes::Nodes;
 use crate::tables::settings::Settings;
 use crate::tables::token_sets::TokenSets;
+use crate::tables::workspace_settings::WorkspaceSettingsTable;
 use crate::tables::workspaces::Workspaces;
 
 /// How the database is opened.
@@ -90,6 +92,16 @@ impl Database {
 
     pub fn settings(&self) -> Settings<'_> {
         Settings::new(&self.inner)
+    }
+
+    /// How the requests of each workspace are sent.
+    pub fn workspace_settings(&self) -> WorkspaceSettingsTable<'_> {
+        WorkspaceSettingsTable::new(&self.inner)
+    }
+
+    /// The cookies of each workspace.
+    pub fn cookies(&self) -> Cookies<'_> {
+        Cookies::new(&self.inner)
     }
 
     /// The locks under which token sets are renewed, one process at a time.

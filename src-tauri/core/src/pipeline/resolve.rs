@@ -52,13 +52,14 @@ impl Pipeline {
         warnings.into_iter().for_each(|warning| journal.warn(warning));
         let Outgoing { method, url, headers, body } = outgoing;
         let url = url::parse(&url, unresolved)?;
+        let settings = inherited.settings.for_url(&url);
         Ok(Resolved {
             request: OutgoingRequest {
                 method,
                 url,
                 headers,
                 body,
-                settings: inherited.settings,
+                settings,
                 credentials: CredentialPlaces::default(),
                 client_certificate: None,
                 own_connection: None,

@@ -7,6 +7,7 @@ pub mod secrets;
 pub mod settings;
 mod tree;
 mod variable;
+mod workspace_settings;
 
 pub use auth::{Auth, AuthKind};
 pub use definition::{
@@ -16,6 +17,7 @@ pub use environment::Environment;
 pub use secrets::{Parts, Secrets};
 pub use tree::Planted;
 pub use variable::Variable;
+pub use workspace_settings::{HostSettings, WorkspaceSettings};
 
 use std::fmt;
 

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{AuthKind, Definition, Environment};
+use super::{AuthKind, Definition, Environment, WorkspaceSettings};
 use crate::template::is_only_variables;
-use names::{EXTRA_PUBLIC, KEY_PUBLIC, SETTINGS_PUBLIC};
+use names::{EXTRA_PUBLIC, HOST_PUBLIC, KEY_PUBLIC, SETTINGS_PUBLIC};
 
 /// The secrets of one definition or environment: JSON pointer → value. No `Debug`, no `Serialize`.
 #[derive(Clone, PartialEq, Default)]
@@ -68,7 +68,7 @@ impl Definition {
         }
         taken.variables(plain.pointer_mut("/variables"));
         taken.headers(plain.pointer_mut("/request/headers"));
-        taken.settings(plain.pointer_mut("/settings"));
+        taken.all_but_public(SETTINGS_PUBLIC, "/settings", plain.pointer_mut("/settings"));
         taken.imported(&mut plain);
         Parts { plain, secrets: taken.0 }
     }
@@ -88,6 +88,27 @@ impl Environment {
         let mut plain = serde_json::to_value(self).expect("an environment always serialises");
         let mut taken = Taken::default();
         taken.variables(plain.pointer_mut("/variables"));
+        Parts { plain, secrets: taken.0 }
+    }
+
+    /// Puts the secrets back.
+    ///
+    /// # Errors
+    /// The parts are not what [`Self::split`] made.
+    pub fn join(plain: Value, secrets: &Secrets) -> Result<Self, Unreadable> {
+        serde_json::from_value(joined(plain, secrets)?).map_err(|error| Unreadable(error.to_string()))
+    }
+}
+
+impl WorkspaceSettings {
+    /// Takes the secrets out.
+    pub fn split(&self) -> Parts {
+        let mut plain = serde_json::to_value(self).expect("settings always serialise");
+        let mut taken = Taken::default();
+        taken.all_but_public(SETTINGS_PUBLIC, "/sending", plain.pointer_mut("/sending"));
+        for (at, host) in rows(plain.pointer_mut("/hosts")) {
+            taken.all_but(HOST_PUBLIC, &format!("/hosts/{at}"), host);
+        }
         Parts { plain, secrets: taken.0 }
     }
 
@@ -158,9 +179,10 @@ impl Taken {
         }
     }
 
-    fn settings(&mut self, settings: Option<&mut Value>) {
-        if let Some(settings) = settings {
-            self.all_but(SETTINGS_PUBLIC, "/settings", settings);
+    /// As [`Self::all_but`], where there may be nothing.
+    fn all_but_public(&mut self, public: &[&str], place: &str, value: Option<&mut Value>) {
+        if let Some(value) = value {
+            self.all_but(public, place, value);
         }
     }
 

@@ -3,6 +3,9 @@
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use cookie_store::{CookieDomain, CookieExpiration, CookieStore, RawCookie};
+use gatepass_core::cookie::Cookie;
+use gatepass_core::ports::ScriptCookies;
+use gatepass_core::scripting::{CookieCall, Refusal, ScriptCookie};
 use gatepass_oauth::ports::UnixMillis;
 use url::Url;
 
@@ -18,22 +21,6 @@ pub trait CookieJar: Send + Sync {
 #[derive(Default)]
 pub struct MemoryCookieJar {
     cookies: RwLock<CookieStore>,
-}
-
-/// One cookie as a person sees it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Cookie {
-    pub name: String,
-    pub value: String,
-    /// Host or domain, without a leading dot.
-    pub domain: String,
-    /// Whether it is sent to that very host only, and not to those under it.
-    pub host_only: bool,
-    pub path: String,
-    pub secure: bool,
-    pub http_only: bool,
-    /// `None`: until the end of the session.
-    pub expires_at: Option<UnixMillis>,
 }
 
 impl MemoryCookieJar {
@@ -83,6 +70,73 @@ impl MemoryCookieJar {
 
     fn write(&self) -> RwLockWriteGuard<'_, CookieStore> {
         self.cookies.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Scripts see what is sent to a URL, and change the jar that it comes from.
+impl ScriptCookies for MemoryCookieJar {
+    fn list(&self, url: &Url) -> Vec<ScriptCookie> {
+        self.read().matches(url).into_iter().map(|cookie| told(shown(cookie))).collect()
+    }
+
+    fn change(
+        &self,
+        url: &Url,
+        call: CookieCall,
+        cookie: Option<ScriptCookie>,
+        name: Option<&str>,
+    ) -> Result<(), Refusal> {
+        match (call, cookie) {
+            (CookieCall::List, _) => {}
+            (CookieCall::Set, Some(cookie)) => self.set_from_script(url, cookie)?,
+            (CookieCall::Set, None) => {
+                return Err(Refusal::new("usage", "A cookie to set needs a name and a value"));
+            }
+            (CookieCall::Unset | CookieCall::Clear, _) => {
+                let wanted = name.filter(|_| call == CookieCall::Unset);
+                for cookie in ScriptCookies::list(self, url) {
+                    if wanted.is_none_or(|name| cookie.name == name) {
+                        self.remove(&cookie.domain, &cookie.path, &cookie.name);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MemoryCookieJar {
+    fn set_from_script(&self, url: &Url, cookie: ScriptCookie) -> Result<(), Refusal> {
+        let host = url.host_str().unwrap_or_default();
+        let domain = cookie.domain.trim_start_matches('.').to_owned();
+        let host_only = domain.is_empty() || domain.eq_ignore_ascii_case(host);
+        let taken = self.put(&Cookie {
+            name: cookie.name,
+            value: cookie.value,
+            domain: if domain.is_empty() { host.to_owned() } else { domain },
+            host_only,
+            path: if cookie.path.is_empty() { "/".to_owned() } else { cookie.path },
+            secure: cookie.secure,
+            http_only: cookie.http_only,
+            expires_at: cookie.expires,
+        });
+        if taken {
+            Ok(())
+        } else {
+            Err(Refusal::new("usage", "The cookie's name, domain or path cannot be used, or it has expired"))
+        }
+    }
+}
+
+fn told(cookie: Cookie) -> ScriptCookie {
+    ScriptCookie {
+        name: cookie.name,
+        value: cookie.value,
+        domain: cookie.domain,
+        path: cookie.path,
+        secure: cookie.secure,
+        http_only: cookie.http_only,
+        expires: cookie.expires_at,
     }
 }
 

@@ -32,7 +32,7 @@ use gatepass_core::exchange::SendSettings;
 use url::Url;
 
 pub(crate) use self::certificates::Identity;
-pub use self::cookies::{Cookie, CookieJar, MemoryCookieJar};
+pub use self::cookies::{CookieJar, MemoryCookieJar};
 use self::pool::Pools;
 use self::spool::Spool;
 

@@ -1,10 +1,12 @@
 //! One file a table: everything that is read from it or written to it.
 
+pub mod cookies;
 pub mod environments;
 pub mod history;
 pub mod nodes;
 pub mod settings;
 pub mod token_sets;
+pub mod workspace_settings;
 pub mod workspaces;
 
 /// What a row says beyond its list entry: JSON text without secrets, and the secrets as ciphertext.

@@ -158,6 +158,8 @@ const OAUTH2_PUBLIC: &[&str] = &[
 /// What may be seen of a key, a certificate, and a free parameter.
 pub(super) const KEY_PUBLIC: &[&str] = &["alg", "kid"];
 pub(super) const EXTRA_PUBLIC: &[&str] = &["name", "in", "enabled", "description"];
+/// What may be seen of the certificates for a host.
+pub(super) const HOST_PUBLIC: &[&str] = &["host", "certificate", "key", "ca_bundle", "enabled"];
 /// Sending settings that are no secret.
 pub(super) const SETTINGS_PUBLIC: &[&str] = &[
     "verify_tls",

@@ -149,3 +149,24 @@ fn damaged_parts_are_an_error_that_shows_no_secret() {
     let error = Definition::join(json!({}), &secrets).err().unwrap().to_string();
     assert!(error.contains("/request/headers/3/value") && !error.contains(CANARY), "{error}");
 }
+
+#[test]
+fn of_a_workspaces_settings_passphrases_and_the_proxy_are_secret() {
+    let settings = crate::workspace::WorkspaceSettings {
+        sending: Map::from_iter([
+            ("proxy".to_owned(), json!(format!("http://alice:{CANARY}@proxy.test:3128"))),
+            ("verify_tls".to_owned(), json!(false)),
+        ]),
+        hosts: vec![crate::workspace::HostSettings {
+            host: "api.test".to_owned(),
+            certificate: "/certificates/client.pem".to_owned(),
+            passphrase: CANARY.to_owned(),
+            enabled: true,
+            ..Default::default()
+        }],
+    };
+    let Parts { plain, secrets } = settings.split();
+    assert!(!plain.to_string().contains(CANARY), "{plain}");
+    assert_eq!(plain["hosts"][0]["certificate"], "/certificates/client.pem");
+    assert!(crate::workspace::WorkspaceSettings::join(plain, &secrets).unwrap() == settings);
+}
