@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use gatepass_app::core::exchange::{ClientCertificateFiles, SendSettings};
+use gatepass_app::core::exchange::SendSettings;
 use gatepass_app::core::workspace::{Environment, Id, Variable};
 use gatepass_app::oauth::keeper::{Keeper, TokenDemand};
 use gatepass_app::oauth::{AuthConfig, TokenKey};
 use gatepass_app::source::{Source, Surrounding, environment_of_file, globals_of_file};
 use gatepass_app::{App, Outside};
 
-use crate::arguments::{TokenTarget, Transport, Variables};
+use crate::arguments::{TokenTarget, Variables};
 use crate::outcome::{Ending, Stop};
 use crate::place::Place;
+use crate::transport::send_settings;
 
 /// The token that a `gatepass token` command is about, on the database.
 pub struct Aim {
@@ -23,7 +24,7 @@ pub struct Aim {
 impl Aim {
     pub async fn take(place: &Place, target: &TokenTarget) -> Result<Self, Stop> {
         let app = place.app_for(target.no_browser).await?;
-        let settings = send_settings(&target.transport);
+        let settings = send_settings(Some(&app), &target.transport).await?;
         app.outside().set_send_settings(settings.clone());
         let surrounding = surrounding(Some(&app), &target.variables).await?;
         let mut demand = match (&target.target, &target.config) {
@@ -160,22 +161,6 @@ fn set(variables: &mut Vec<Variable>, given: &[String], option: &str) -> Result<
         variables.push(Variable::new(key, value));
     }
     Ok(())
-}
-
-/// How requests leave, from the options.
-pub fn send_settings(transport: &Transport) -> SendSettings {
-    SendSettings {
-        verify_tls: !transport.insecure,
-        follow_redirects: !transport.ignore_redirects,
-        timeout: transport.timeout_request.map(std::time::Duration::from_millis),
-        ca_bundle: transport.ssl_extra_ca_certs.clone(),
-        client_certificate: transport.ssl_client_cert.clone().map(|certificate| ClientCertificateFiles {
-            certificate,
-            key: transport.ssl_client_key.clone(),
-            passphrase: transport.ssl_client_passphrase.clone(),
-        }),
-        ..SendSettings::default()
-    }
 }
 
 /// A collection and, behind the last `#`, a request in it. A file whose name holds a `#` is taken whole.

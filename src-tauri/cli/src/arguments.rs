@@ -18,7 +18,9 @@ pub struct Arguments {
 #[derive(Args, Clone)]
 pub struct Place {
     /// Folder of the database; default: the platform's data folder.
-    #[arg(long, global = true, env = "GATEPASS_DATA_DIR", value_name = "DIR")]
+    ///
+    /// GATEPASS_DATA_DIR does the same, but does not by itself make a run on a file use the database.
+    #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// What protects stored secrets.
     #[arg(long, global = true, env = "GATEPASS_KEY_STORE", value_name = "KIND")]
@@ -94,6 +96,23 @@ pub struct Transport {
     /// Certificates to trust beside the system's (PEM).
     #[arg(long, value_name = "FILE")]
     pub ssl_extra_ca_certs: Option<PathBuf>,
+    /// Client certificates by host, as Newman lists them (JSON).
+    #[arg(long, value_name = "FILE")]
+    pub ssl_client_cert_list: Option<PathBuf>,
+    /// Folder that relative paths of body files start from; default: the current one.
+    #[arg(long, value_name = "DIR")]
+    pub working_dir: Option<PathBuf>,
+}
+
+/// Cookies from outside and back.
+#[derive(Args, Clone, Default)]
+pub struct CookieJar {
+    /// Cookies to start with: a jar as Newman writes it (JSON).
+    #[arg(long, value_name = "FILE")]
+    pub cookie_jar: Option<PathBuf>,
+    /// Write the cookies of the end to this file.
+    #[arg(long, value_name = "FILE")]
+    pub export_cookie_jar: Option<PathBuf>,
 }
 
 /// What is done about tokens while sending.
@@ -121,6 +140,8 @@ pub struct RunArguments {
     pub transport: Transport,
     #[command(flatten)]
     pub terms: TokenTerms,
+    #[command(flatten)]
+    pub cookies: CookieJar,
     /// Run only this folder or request (repeatable).
     #[arg(long, value_name = "NAME")]
     pub folder: Vec<String>,

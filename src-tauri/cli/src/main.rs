@@ -10,6 +10,7 @@ mod outcome;
 mod person;
 mod place;
 mod report;
+mod transport;
 
 use std::process::ExitCode;
 

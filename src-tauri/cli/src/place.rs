@@ -10,7 +10,7 @@ use crate::outcome::Stop;
 
 pub struct Place {
     options: Options,
-    /// A data directory was named, by option or environment variable.
+    /// A data directory was named for this call. The environment variable only says where one would be.
     named: bool,
 }
 
@@ -18,7 +18,7 @@ impl Place {
     pub fn new(arguments: arguments::Place) -> Result<Self, Stop> {
         let mut environment = Environment::read();
         let named = arguments.data_dir.is_some();
-        environment.data_dir = arguments.data_dir;
+        environment.data_dir = arguments.data_dir.or(environment.data_dir);
         environment.passphrase_file = arguments.passphrase_file;
         let mut options = Options::from_environment(&environment);
         if let Some(kind) = arguments.key_store {

@@ -104,6 +104,8 @@ pub struct SendSettings {
     /// PEM certificate and key for mutual TLS, by file.
     pub client_certificate: Option<ClientCertificateFiles>,
     pub cookies: bool,
+    /// Where relative paths of body files start; `None`: where the process stands.
+    pub working_dir: Option<PathBuf>,
     /// How many bytes of body are read at most, after decompression.
     pub body_limit: u64,
 }
@@ -206,6 +208,7 @@ impl Default for SendSettings {
             hosts: Arc::default(),
             client_certificate: None,
             cookies: true,
+            working_dir: None,
             body_limit: 2 << 30,
         }
     }

@@ -4,6 +4,7 @@
 //! what is not understood is kept and goes back out on export.
 
 pub mod bruno;
+pub mod cookie_jar;
 mod curl;
 mod detect;
 mod failure;

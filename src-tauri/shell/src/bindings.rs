@@ -60,6 +60,8 @@ pub fn bindings() -> String {
         dto::ClaimView,
         dto::ClientKeyView,
         dto::ConfigCheckView,
+        dto::CookieEdit,
+        dto::CookieView,
         dto::DisabledRow,
         dto::DiscoveryView,
         dto::EffectiveAuthView,
@@ -76,6 +78,8 @@ pub fn bindings() -> String {
         dto::HeldBackView,
         dto::HistoryDetail,
         dto::HistoryView,
+        dto::HostSettingsEdit,
+        dto::HostSettingsView,
         dto::ImportItem,
         dto::ImportPreview,
         dto::ImportResult,
@@ -112,6 +116,7 @@ pub fn bindings() -> String {
         dto::VariableView,
         dto::WaitingView,
         dto::WillSendView,
+        dto::WorkspaceSettingsView,
         dto::WorkspaceView,
     );
     out.push_str("/** Every command of the native side: its arguments and what it answers. It fails with an ErrorView. */\n");

@@ -144,6 +144,23 @@ commands! {
     /// The request of a step as a cURL command: with its secrets only because the person asked.
     flow_step_as_curl(key: String, flow: String, step: usize, with_secrets: bool) -> String;
 
+    /// How the workspace sends where nothing else is said; a proxy's password is shown as dots.
+    workspace_settings() -> WorkspaceSettingsView;
+    /// Sets sending settings of the workspace by name; `null` goes back to the default.
+    set_workspace_settings(settings: BTreeMap<String, Value>) -> WorkspaceSettingsView;
+    /// Replaces the certificates by host. A passphrase of `null` keeps the one that is stored for the host.
+    set_host_settings(hosts: Vec<HostSettingsEdit>) -> WorkspaceSettingsView;
+
+    /// The cookies of the workspace, without their values.
+    cookies() -> Vec<CookieView>;
+    /// The value of a cookie, because the person asked to see it.
+    reveal_cookie(domain: String, path: String, name: String) -> String;
+    /// Sets a cookie, in the place of the one with the same domain, path and name; a value of `null` keeps its value.
+    set_cookie(cookie: CookieEdit) -> Vec<CookieView>;
+    delete_cookie(domain: String, path: String, name: String) -> Vec<CookieView>;
+    /// Deletes the cookies of a domain; all for `null`.
+    delete_cookies(domain: Option<String>) -> Vec<CookieView>;
+
     send(node: String, intent: SendIntent) -> SendOutcome;
     cancel_send(node: String) -> ();
     /// The whole text of a response body up to 5 MiB, formatted or raw.

@@ -10,13 +10,14 @@ use gatepass_app::core::run::{Plan, Summary};
 use gatepass_app::oauth::keeper::SendTerms;
 use gatepass_app::source::{Source, Surrounding};
 
-use crate::aim::{outside_of, send_settings, source_of, surrounding};
+use crate::aim::{outside_of, source_of, surrounding};
 use crate::arguments::RunArguments;
 use crate::outcome::{Ending, Stop};
 use crate::person::{Steps, TerminalPerson, somebody_is_there};
 use crate::place::Place;
 use crate::report::Report;
 use crate::terminal;
+use crate::transport::{give_cookies, send_settings, take_cookies};
 
 pub async fn run(place: &Place, arguments: RunArguments) -> Result<Ending, Stop> {
     let app = match place.needs_database(&arguments.collection, &arguments.variables, &arguments.terms) {
@@ -31,7 +32,7 @@ pub async fn run(place: &Place, arguments: RunArguments) -> Result<Ending, Stop>
 }
 
 async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> Result<Ending, Stop> {
-    let settings = send_settings(&arguments.transport);
+    let settings = send_settings(app, &arguments.transport).await?;
     let surrounding = surrounding(app, &arguments.variables).await?;
     let source = source_of(app, &arguments.collection).await?;
     let plan = Plan {
@@ -48,6 +49,7 @@ async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> 
     }
     let outside = outside_of(app, place);
     outside.set_send_settings(settings);
+    take_cookies(&outside, &arguments.cookies)?;
     let terms = SendTerms {
         renew: !arguments.terms.no_auth_refresh,
         send_anyway: arguments.terms.send_anyway,
@@ -61,6 +63,7 @@ async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> 
         Some(limit) => tokio::time::timeout(Duration::from_millis(limit), running).await.ok(),
     };
     report.conclude(summary, began.elapsed());
+    give_cookies(&outside, &arguments.cookies)?;
     Ok(ending(summary, arguments.suppress_exit_code))
 }
 

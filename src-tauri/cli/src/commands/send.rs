@@ -10,12 +10,13 @@ use gatepass_app::oauth::keeper::SendTerms;
 use gatepass_app::oauth::{Code, Failure};
 use serde_json::{Value, json};
 
-use crate::aim::{self, outside_of, send_settings, surrounding};
+use crate::aim::{self, outside_of, surrounding};
 use crate::arguments::SendArguments;
 use crate::outcome::{Ending, Stop};
 use crate::person::{Steps, TerminalPerson, somebody_is_there};
 use crate::place::Place;
 use crate::terminal;
+use crate::transport::send_settings;
 
 pub async fn send(place: &Place, arguments: SendArguments) -> Result<Ending, Stop> {
     let app = match place.needs_database(&arguments.collection, &arguments.variables, &arguments.terms) {
@@ -34,7 +35,7 @@ async fn send_one(
     app: Option<&gatepass_app::App>,
     arguments: &SendArguments,
 ) -> Result<Ending, Stop> {
-    let settings = send_settings(&arguments.transport);
+    let settings = send_settings(app, &arguments.transport).await?;
     let surrounding = surrounding(app, &arguments.variables).await?;
     let source = aim::source_of(app, &arguments.collection).await?;
     let node = source.find(Some(&arguments.request)).map_err(Stop::from)?;

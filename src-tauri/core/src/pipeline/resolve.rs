@@ -106,7 +106,10 @@ impl Texts {
         let mut headers = headers(request, &mut resolver);
         let mut body = OutgoingBody::Empty;
         if inherited.send_body {
-            let written = body::write(&request.body, &mut resolver, &mut warnings);
+            let mut written = body::write(&request.body, &mut resolver, &mut warnings);
+            if let Some(folder) = &inherited.settings.working_dir {
+                body::start_paths_from(folder, &mut written.body);
+            }
             let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
             if let Some(content_type) = written.content_type.filter(|_| !given) {
                 headers.push(("Content-Type".to_owned(), content_type));

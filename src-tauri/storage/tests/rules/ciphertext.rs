@@ -2,6 +2,7 @@
 
 use gatepass_core::workspace::{Id, NodeKind};
 use gatepass_storage::tables::Content;
+use gatepass_storage::tables::cookies::{CookieChange, StoredCookie};
 use gatepass_storage::tables::environments::StoredEnvironment;
 use gatepass_storage::tables::nodes::Place;
 use serde_json::json;
@@ -25,6 +26,9 @@ async fn ciphertext_is_put_aside_whole_and_everything_else_stays() {
     };
     database.environments().save(&workspace, &environment).await.unwrap();
     database.token_sets().save(sealed(1, b"tokens")).await.unwrap();
+    database.cookies().change(&workspace, &[CookieChange::Put(cookie("session"))]).await.unwrap();
+    let settings = Content { text: "{}".into(), secrets: Some(b"sealed as well".to_vec()) };
+    database.workspace_settings().save(&workspace, &settings).await.unwrap();
     assert!(database.holds_ciphertext().await.unwrap());
     let generation = database.token_sets().generation();
 
@@ -35,6 +39,9 @@ async fn ciphertext_is_put_aside_whole_and_everything_else_stays() {
     assert_eq!(database.settings().load("vault").await.unwrap(), Some(json!("new")));
     assert_eq!(database.nodes().branch(&Id::from_text("c")).await.unwrap().len(), 2);
     assert_eq!(database.environments().list(&workspace).await.unwrap()[0].name, "Staging");
+
+    assert!(database.cookies().list(&workspace).await.unwrap().is_empty());
+    assert_eq!(database.workspace_settings().load(&workspace).await.unwrap().unwrap().secrets, None);
 
     let elsewhere = tempfile::tempdir().unwrap();
     std::fs::copy(&copy, elsewhere.path().join(gatepass_storage::DATABASE_FILE)).unwrap();
@@ -57,4 +64,32 @@ async fn a_second_time_gets_a_copy_of_its_own() {
     let first = database.set_ciphertext_aside(("vault", &json!(1))).await.unwrap();
     let second = database.set_ciphertext_aside(("vault", &json!(2))).await.unwrap();
     assert!(first != second && first.exists() && second.exists());
+}
+
+fn cookie(name: &str) -> StoredCookie {
+    StoredCookie {
+        domain: "api.test".into(),
+        path: "/".into(),
+        name: name.into(),
+        host_only: true,
+        secure: false,
+        http_only: true,
+        expires_at: Some(1_800_000_000_000),
+        sealed: b"sealed value".to_vec(),
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_takes_the_place_of_one_with_the_same_name_and_goes_when_it_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (database, workspace) = with_workspace(directory.path()).await;
+    let newer = StoredCookie { sealed: b"newer".to_vec(), expires_at: None, ..cookie("a") };
+    let changes =
+        [CookieChange::Put(cookie("a")), CookieChange::Put(cookie("b")), CookieChange::Put(newer.clone())];
+    database.cookies().change(&workspace, &changes).await.unwrap();
+    assert!(database.cookies().list(&workspace).await.unwrap() == [newer, cookie("b")]);
+    let remove = CookieChange::Remove { domain: "api.test".into(), path: "/".into(), name: "a".into() };
+    database.cookies().change(&workspace, &[remove]).await.unwrap();
+    assert!(database.cookies().list(&workspace).await.unwrap() == [cookie("b")]);
+    assert!(database.cookies().list(&Id::from_text("another")).await.unwrap().is_empty());
 }

@@ -1,5 +1,7 @@
 //! The body, with the content type that goes with it unless the user set one.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -43,6 +45,21 @@ pub(super) fn write(body: &Body, resolver: &mut Resolver<'_>, warnings: &mut Vec
         }
         Body::GraphQl { query, variables } => {
             bytes(graphql(query, variables, resolver, warnings), "application/json")
+        }
+    }
+}
+
+/// Relative paths start there; absolute ones stay.
+pub(super) fn start_paths_from(folder: &Path, body: &mut OutgoingBody) {
+    match body {
+        OutgoingBody::Empty | OutgoingBody::Bytes(_) => {}
+        OutgoingBody::File(path) => *path = folder.join(&*path),
+        OutgoingBody::Multipart(parts) => {
+            for part in parts {
+                if let PartContent::File(path) = &mut part.content {
+                    *path = folder.join(&*path);
+                }
+            }
         }
     }
 }
@@ -100,13 +117,12 @@ fn parts(
         let name = resolver.resolve(&field.name, &place).into_owned();
         let content_type =
             field.content_type.as_deref().map(|given| resolver.resolve(given, &place).into_owned());
-        let mut add = |content, file_name| {
-            parts.push(OutgoingPart {
-                name: name.clone(),
-                file_name,
-                content_type: content_type.clone().filter(|given| !given.is_empty()),
-                content,
-            });
+        let content_type = content_type.filter(|given| !given.is_empty());
+        let mut add = |content, file_name: Option<String>| {
+            // A file's is told by its name where nobody chose one, as Postman does.
+            let guessed = || file_name.as_deref().and_then(|name| mime_guess::from_path(name).first_raw());
+            let content_type = content_type.clone().or_else(|| guessed().map(str::to_owned));
+            parts.push(OutgoingPart { name: name.clone(), file_name, content_type, content });
         };
         match &field.part {
             FormPart::Text(text) => {

@@ -81,7 +81,7 @@ fn a_multipart_form_keeps_its_parts_and_says_what_is_missing() {
             content_type: Some("application/json".into()),
             ..field("meta", FormPart::Text("{}".into()))
         },
-        field("photo", FormPart::Files(vec!["/tmp/a b.png".into(), "c.png".into()])),
+        field("photo", FormPart::Files(vec!["/tmp/a b.png".into(), "c.unheard".into()])),
         field("none", FormPart::Files(vec![])),
         FormField { enabled: false, ..field("off", FormPart::Text("x".into())) },
     ];
@@ -95,13 +95,26 @@ fn a_multipart_form_keeps_its_parts_and_says_what_is_missing() {
         shown,
         [
             ("meta", None, Some("application/json")),
-            ("photo", Some("a b.png"), None),
-            ("photo", Some("c.png"), None)
+            ("photo", Some("a b.png"), Some("image/png")),
+            ("photo", Some("c.unheard"), None)
         ]
     );
     assert!(matches!(&parts[1].content, PartContent::File(path) if path.to_str() == Some("/tmp/a b.png")));
     assert!(verdict.warnings[0].message.contains("“none”"));
     assert_eq!(sent.header("content-type"), None, "the transport knows the boundary");
+}
+
+#[test]
+fn relative_files_start_from_the_working_folder() {
+    let stage = Stage::new();
+    let mut draft = get("http://api.test/");
+    draft.settings.working_dir = Some("/work".into());
+    for (written, path) in [("a.bin", "/work/a.bin"), ("/b.bin", "/b.bin")] {
+        request(&mut draft).body = Body::File { path: written.into() };
+        stage.send(draft.clone());
+        let sent = stage.sent().pop().unwrap();
+        assert!(matches!(&sent.body, OutgoingBody::File(sent) if sent.to_str() == Some(path)), "{written}");
+    }
 }
 
 #[test]
