@@ -124,6 +124,22 @@ withMetadata: boolean,
  */
 problem: ErrorView | null, };
 
+export type CookieEdit = { name: string, value: string | null, domain: string, path: string, hostOnly: boolean, secure: boolean, httpOnly: boolean, expiresAt: number | null, };
+
+export type CookieView = { name: string, 
+/**
+ * Host or domain, without a leading dot.
+ */
+domain: string, path: string, 
+/**
+ * Whether it is sent to that very host only, and not to those under it.
+ */
+hostOnly: boolean, secure: boolean, httpOnly: boolean, 
+/**
+ * Milliseconds since 1970; `null`: until the end of the session.
+ */
+expiresAt: number | null, };
+
 export type DisabledRow = { at: number, row: RowView, };
 
 export type DiscoveryView = { issuer: string, endpoints: { [key in string]: string }, scopesSupported: Array<string>, grantTypesSupported: Array<string>, clientAuthenticationSupported: Array<string>, pkceSupported: Array<string>, };
@@ -255,6 +271,26 @@ size: number,
  * Milliseconds since 1970.
  */
 at: number, };
+
+export type HostSettingsEdit = { host: string, certificate: string, key: string, passphrase: string | null, caBundle: string, enabled: boolean, };
+
+export type HostSettingsView = { 
+/**
+ * `api.example.com`, `*.example.com`, `*`, each with or without `:port`.
+ */
+host: string, 
+/**
+ * Path of a PEM or PKCS#12 file; empty for none.
+ */
+certificate: string, 
+/**
+ * Path of the private key, if it is not in the same file.
+ */
+key: string, hasPassphrase: boolean, 
+/**
+ * Path of a PEM file with certificates that are trusted beside the system's; empty for none.
+ */
+caBundle: string, enabled: boolean, };
 
 export type ImportItem = { 
 /**
@@ -597,6 +633,18 @@ value: string | null,
  */
 tail: string, };
 
+export type WorkspaceSettingsView = { 
+/**
+ * What was set, by name: `verify_tls`, `follow_redirects`, `max_redirects`, `keep_method_on_redirect`,
+ * `keep_authorization_across_origins`, `timeout_ms`, `proxy`, `http_version`, `ca_bundle`, `cookies`, `body_limit`.
+ * A proxy's password is shown as dots.
+ */
+sending: Record<string, unknown>, 
+/**
+ * The first that fits a host counts.
+ */
+hosts: Array<HostSettingsView>, };
+
 export type WorkspaceView = { name: string, 
 /**
  * In tree order: each node stands behind its parent.
@@ -702,6 +750,21 @@ export interface Commands {
   export_flow: { args: { key: string; flow: string | null; format: FlowFormat }; returns: string };
   /** The request of a step as a cURL command: with its secrets only because the person asked. */
   flow_step_as_curl: { args: { key: string; flow: string; step: number; withSecrets: boolean }; returns: string };
+  /** How the workspace sends where nothing else is said; a proxy's password is shown as dots. */
+  workspace_settings: { args: Record<string, never>; returns: WorkspaceSettingsView };
+  /** Sets sending settings of the workspace by name; `null` goes back to the default. */
+  set_workspace_settings: { args: { settings: { [key in string]: JsonValue } }; returns: WorkspaceSettingsView };
+  /** Replaces the certificates by host. A passphrase of `null` keeps the one that is stored for the host. */
+  set_host_settings: { args: { hosts: Array<HostSettingsEdit> }; returns: WorkspaceSettingsView };
+  /** The cookies of the workspace, without their values. */
+  cookies: { args: Record<string, never>; returns: Array<CookieView> };
+  /** The value of a cookie, because the person asked to see it. */
+  reveal_cookie: { args: { domain: string; path: string; name: string }; returns: string };
+  /** Sets a cookie, in the place of the one with the same domain, path and name; a value of `null` keeps its value. */
+  set_cookie: { args: { cookie: CookieEdit }; returns: Array<CookieView> };
+  delete_cookie: { args: { domain: string; path: string; name: string }; returns: Array<CookieView> };
+  /** Deletes the cookies of a domain; all for `null`. */
+  delete_cookies: { args: { domain: string | null }; returns: Array<CookieView> };
   send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
   cancel_send: { args: { node: string }; returns: null };
   /** The whole text of a response body up to 5 MiB, formatted or raw. */
