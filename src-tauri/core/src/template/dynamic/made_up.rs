@@ -71,10 +71,10 @@ impl Dice<'_> {
     }
 
     fn digits(&mut self, count: usize) -> String {
-        self.from_alphabet("0123456789", count)
+        self.letters("0123456789", count)
     }
 
-    fn from_alphabet(&mut self, alphabet: &str, count: usize) -> String {
+    fn letters(&mut self, alphabet: &str, count: usize) -> String {
         let letters: Vec<char> = alphabet.chars().collect();
         (0..count).map(|_| letters[self.random_range(0..letters.len())]).collect()
     }
@@ -132,7 +132,7 @@ fn internet_thing(wanted: &str, dice: &mut Dice<'_>) -> Option<String> {
         "randomIP" => internet::IPv4().fake_with_rng(dice),
         "randomIPV6" => internet::IPv6().fake_with_rng(dice),
         "randomMACAddress" => internet::MACAddress().fake_with_rng::<String, _>(dice).to_lowercase(),
-        "randomPassword" => dice.from_alphabet(words::LETTERS_AND_DIGITS, 15),
+        "randomPassword" => dice.letters(words::LETTERS_AND_DIGITS, 15),
         "randomLocale" => dice.one(words::LOCALES).to_owned(),
         "randomUserAgent" => internet::UserAgent().fake_with_rng(dice),
         "randomProtocol" => dice.one(&["http", "https"]).to_owned(),
@@ -225,7 +225,7 @@ fn money(wanted: &str, dice: &mut Dice<'_>) -> Option<String> {
             // Without the letters that look like others.
             let letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
             let length = dice.number(25, 33) as usize;
-            format!("{}{}", dice.one(&["1", "3"]), dice.from_alphabet(letters, length))
+            format!("{}{}", dice.one(&["1", "3"]), dice.letters(letters, length))
         }
         _ => return None,
     })
@@ -318,11 +318,11 @@ fn date(wanted: &str, now: UnixMillis, dice: &mut Dice<'_>) -> Option<String> {
 
 fn plain(wanted: &str, dice: &mut Dice<'_>) -> Option<String> {
     Some(match wanted {
-        "randomAlphaNumeric" => dice.from_alphabet("0123456789abcdefghijklmnopqrstuvwxyz", 1),
+        "randomAlphaNumeric" => dice.letters("0123456789abcdefghijklmnopqrstuvwxyz", 1),
         "randomBoolean" => dice.one(&["true", "false"]).to_owned(),
         "randomInt" => dice.number(0, 1000).to_string(),
         "randomColor" => dice.one(words::COLOURS).to_owned(),
-        "randomHexColor" => format!("#{}", dice.from_alphabet("0123456789abcdef", 6)),
+        "randomHexColor" => format!("#{}", dice.letters("0123456789abcdef", 6)),
         _ => return None,
     })
 }
