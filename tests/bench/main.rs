@@ -3,6 +3,7 @@
 
 mod command_line;
 mod expiry;
+mod screen;
 mod server;
 mod table;
 mod window;

@@ -1,9 +1,10 @@
 //! The least window of this toolkit: what `make bench` holds Gatepass's own window against. Its page is served from the
-//! program as Gatepass's is, and holds one word.
+//! program as Gatepass's is, and holds one word,
+//! where the benches look for content.
 
 use tauri::webview::Color;
 
-const PAGE: &str = "<!doctype html><title>Empty</title><body style=\"background:#fff\">Empty</body>";
+const PAGE: &str = "<!doctype html><title>Empty</title><body style=\"background:#fff;padding:160px 40px\">Empty</body>";
 
 fn main() {
     tauri::Builder::default()
