@@ -7,7 +7,7 @@ use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat};
 use x11rb::rust_connection::RustConnection;
 
 /// Where both windows show content and nothing else: in Gatepass the rows of the sidebar.
-const AREA: (i16, i16, u16, u16) = (10, 130, 240, 200);
+const AREA: (i16, i16, u16, u16) = (10, 112, 230, 200);
 /// So many pixels are a word.
 const WORD: usize = 20;
 
