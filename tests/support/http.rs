@@ -135,6 +135,35 @@ impl Server {
         Self { address, accepting, seen }
     }
 
+    /// Listens on a free loopback port and keeps its connections: `handler` is told on which one a request came,
+    /// counted from 0.
+    pub async fn keeping(handler: impl Fn(usize, &Request) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let seen: Arc<Mutex<Vec<Request>>> = Arc::default();
+        let (log, handler) = (seen.clone(), Arc::new(handler));
+        let accepting = tokio::spawn(async move {
+            let mut connections = JoinSet::new(); // aborted with this task
+            let mut number = 0;
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (log, handler, connection) = (log.clone(), handler.clone(), number);
+                number += 1;
+                connections.spawn(async move {
+                    while let Some(request) = read(&mut stream).await {
+                        let answer = handler(connection, &request);
+                        log.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                        let mut whole = head(&answer, "keep-alive").into_bytes();
+                        whole.extend_from_slice(&answer.body);
+                        if stream.write_all(&whole).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, accepting, seen }
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -203,9 +232,9 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     Some(Request { method, path: path.to_owned(), query: query.to_owned(), headers, body })
 }
 
-async fn write(stream: &mut TcpStream, answer: Answer) -> std::io::Result<()> {
+fn head(answer: &Answer, connection: &str) -> String {
     let mut head = format!(
-        "HTTP/1.1 {} \r\ncontent-length: {}\r\nconnection: close\r\n",
+        "HTTP/1.1 {} \r\ncontent-length: {}\r\nconnection: {connection}\r\n",
         answer.status,
         answer.body.len()
     );
@@ -213,6 +242,11 @@ async fn write(stream: &mut TcpStream, answer: Answer) -> std::io::Result<()> {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
+    head
+}
+
+async fn write(stream: &mut TcpStream, answer: Answer) -> std::io::Result<()> {
+    let head = head(&answer, "close");
     let mut sent = answer.body.len();
     match answer.manner {
         Manner::Whole => {}

@@ -10,6 +10,7 @@
 //! | [`token`] | `gatepass token` on one auth config |
 //! | [`window`] | the desktop window, driven over WebDriver |
 //! | [`secret_service`] | a D-Bus session with a real keyring, or with none |
+//! | [`signatures`] | an API that checks signed requests and passwords for itself |
 //! | [`collection`], [`auth_config`] | what a user brings along |
 //! | [`canaries`] | secrets that are looked for everywhere |
 //!
@@ -31,6 +32,7 @@ pub mod person;
 pub mod process;
 pub mod provider;
 pub mod secret_service;
+pub mod signatures;
 pub mod token;
 pub mod wait;
 mod webdriver;
