@@ -10,6 +10,8 @@ mod kill;
 mod refresh;
 mod requests;
 mod run;
+mod run_data;
+mod run_reports;
 mod send;
 mod sign_in;
 mod single_flight;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gatepass_core::run::{Plan, Reporter, Summary, run};
+use gatepass_core::run::{Finished, Plan, Reporter, run};
 use gatepass_oauth::keeper::SendTerms;
 use gatepass_oauth::ports::FlowObserver;
 use gatepass_platform::timer::TokioTimer;
@@ -18,7 +18,7 @@ impl Outside {
         terms: &SendTerms,
         observer: Arc<dyn FlowObserver>,
         reporter: &dyn Reporter,
-    ) -> Summary {
+    ) -> Finished {
         let pipeline = self.pipeline(app.map(App::recorder));
         run(&pipeline, plan, terms, &TokioTimer, &observer, reporter).await
     }

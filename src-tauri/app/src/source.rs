@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use gatepass_core::exchange::SendSettings;
 use gatepass_core::find;
-use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft};
+use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft, LiveVariables};
 use gatepass_core::template::VariableSet;
 use gatepass_core::workspace::{Branch, Definition, Environment, Id, Node, NodeKind, Planted, Variable};
-use gatepass_interchange::Imported;
+use gatepass_interchange::postman::{Options, write_collection};
+use gatepass_interchange::{DataFile, Imported, read_data};
+use serde_json::Value;
 
 use crate::App;
 use crate::dto::ErrorView;
@@ -45,6 +47,13 @@ impl Surrounding {
     pub(crate) fn around(&self, draft: &mut Draft) {
         draft.environment = self.environment.clone();
         draft.globals = Arc::clone(&self.globals);
+    }
+
+    /// The variables in it, as a run that changes none leaves them.
+    pub fn variables(&self) -> LiveVariables {
+        let mut draft = Draft::new("", Arc::default());
+        self.around(&mut draft);
+        LiveVariables::of(&draft)
     }
 
     /// The part of a token's key that keeps environments apart; empty without one.
@@ -106,7 +115,9 @@ impl Source {
     }
 
     fn of_branch(branch: Branch, notes: Vec<String>) -> Self {
-        Self::of_planted(branch.plant(None), notes)
+        let mut planted = branch.plant(None);
+        adopt_identities(&mut planted);
+        Self::of_planted(planted, notes)
     }
 
     fn of_planted(planted: Vec<Planted>, notes: Vec<String>) -> Self {
@@ -152,6 +163,18 @@ impl Source {
             definition: Definition::default(),
             children: Vec::new(),
         })
+    }
+
+    /// The collection as a Postman document for reports: without secrets, and everything in it with its identity.
+    pub fn into_document(self) -> Value {
+        let ids: Vec<String> = self.nodes.iter().map(|node| node.id.to_string()).collect();
+        let mut document = write_collection(&self.into_branch(), Options { secrets: false });
+        let mut ids = ids.into_iter();
+        if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
+            info.insert("_postman_id".to_owned(), ids.next().into());
+        }
+        identify(&mut document, &mut ids);
+        document
     }
 
     /// The collection's name.
@@ -204,6 +227,21 @@ impl Source {
         requests
     }
 
+    /// The requests at and below the nodes that are named, each once and in tree order; all for no name.
+    ///
+    /// # Errors
+    /// A name means nothing or several things.
+    pub fn requests_of(&self, named: &[String]) -> Result<Vec<&Node>, ErrorView> {
+        if named.is_empty() {
+            return Ok(self.requests_below(self.find(None)?));
+        }
+        let mut chosen = HashSet::new();
+        for name in named {
+            chosen.extend(self.requests_below(self.find(Some(name))?).into_iter().map(|node| &node.id));
+        }
+        Ok(self.nodes.iter().filter(|node| chosen.contains(&node.id)).collect())
+    }
+
     /// A node as the pipeline takes it. A collection or folder asks for nothing itself: its auth and variables hold.
     pub fn draft(&self, node: &Node, surrounding: &Surrounding, settings: &SendSettings) -> Draft {
         let own = self.places.get(&node.id).map(|at| Arc::clone(&self.definitions[*at]));
@@ -219,6 +257,50 @@ impl Source {
         draft.settings = settings.clone();
         draft
     }
+}
+
+/// Lets nodes keep the identities that their file gives them: scripts name requests by them.
+fn adopt_identities(planted: &mut [Planted]) {
+    let mut adopted: HashMap<Id, Id> = HashMap::new();
+    let mut taken = HashSet::new();
+    for Planted { node, definition } in planted.iter() {
+        let given = definition.kept_from("postman").and_then(|kept| match node.kind {
+            NodeKind::Collection => kept.get("info")?.get("_postman_id"),
+            NodeKind::Folder | NodeKind::Request => kept.get("id").or_else(|| kept.get("_postman_id")),
+        });
+        let given = given.and_then(Value::as_str).filter(|given| !given.is_empty());
+        if let Some(given) = given.filter(|given| taken.insert(given.to_string())) {
+            adopted.insert(node.id.clone(), Id::from_text(given));
+        }
+    }
+    let adopt = |id: &mut Id| {
+        if let Some(given) = adopted.get(id) {
+            id.clone_from(given);
+        }
+    };
+    for Planted { node, .. } in planted {
+        adopt(&mut node.id);
+        adopt(&mut node.collection);
+        node.parent.iter_mut().for_each(adopt);
+    }
+}
+
+/// Writes identities into the items of a document, which stand there in the order of the nodes.
+fn identify(parent: &mut Value, ids: &mut impl Iterator<Item = String>) {
+    for item in parent.get_mut("item").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(members) = item.as_object_mut() {
+            members.insert("id".to_owned(), ids.next().into());
+        }
+        identify(item, ids);
+    }
+}
+
+/// The rows of a data file.
+///
+/// # Errors
+/// Why the file cannot be read, or is neither JSON nor CSV; the line is named.
+pub fn data_of_file(path: &Path) -> Result<DataFile, ErrorView> {
+    Ok(read_data(&bytes_of(path)?)?)
 }
 
 /// An environment from a file. Its id is made from its name, so that its tokens are found again at the next call.
@@ -255,15 +337,19 @@ pub fn globals_of_file(path: &Path) -> Result<Vec<Variable>, ErrorView> {
     Ok(imported.globals)
 }
 
-fn read_document(path: &Path) -> Result<Imported, ErrorView> {
-    let bytes = std::fs::read(path).map_err(|error| {
+fn bytes_of(path: &Path) -> Result<Vec<u8>, ErrorView> {
+    std::fs::read(path).map_err(|error| {
         ErrorView::plain(
             "usage",
             format!("{} cannot be read", path.display()),
             format!("{error}."),
             "Name a file that exists and that you may read.",
         )
-    })?;
+    })
+}
+
+fn read_document(path: &Path) -> Result<Imported, ErrorView> {
+    let bytes = bytes_of(path)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(gatepass_interchange::read(&bytes, &name)?)
 }

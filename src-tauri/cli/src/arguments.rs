@@ -145,36 +145,67 @@ pub struct RunArguments {
     /// Run only this folder or request (repeatable).
     #[arg(long, value_name = "NAME")]
     pub folder: Vec<String>,
-    /// How many times the collection is run.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1)]
-    pub iteration_count: u32,
+    /// A row of variables for each iteration: JSON or CSV.
+    #[arg(short = 'd', long, value_name = "FILE")]
+    pub iteration_data: Option<PathBuf>,
+    /// How many times the collection is run; default: once, or once for each row of the data.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub iteration_count: Option<u32>,
     /// How many iterations run side by side.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub parallel: u32,
     /// Pause between two requests, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub delay_request: u64,
-    /// Time allowed for the whole run, in milliseconds.
+    /// Time allowed for the whole run, in milliseconds; 0: any.
     #[arg(long, value_name = "MS")]
     pub timeout: Option<u64>,
-    /// Stop at the first failure.
-    #[arg(long)]
-    pub bail: bool,
+    /// Stop at the first failure; with `folder` only at one that is no failed assertion.
+    #[arg(long, value_name = "MODIFIERS", num_args = 0..=1, default_missing_value = "failure", value_delimiter = ',')]
+    pub bail: Vec<BailModifier>,
     /// Exit with 0 even if something failed.
     #[arg(short = 'x', long)]
     pub suppress_exit_code: bool,
     /// Run no script. (Scripts are not run yet in any case: a collection that has some is told so.)
     #[arg(long)]
     pub no_scripts: bool,
+    /// How the run is told: `cli` on the terminal, `json` and `junit` into files (separated by commas).
+    #[arg(short = 'r', long, value_name = "NAMES", value_delimiter = ',', default_value = "cli")]
+    pub reporters: Vec<ReporterName>,
+    /// Where the reporter `json` writes; default: gatepass-run-report.json.
+    #[arg(long, value_name = "FILE")]
+    pub reporter_json_export: Option<PathBuf>,
+    /// Where the reporter `junit` writes; default: gatepass-run-report.xml.
+    #[arg(long, value_name = "FILE")]
+    pub reporter_junit_export: Option<PathBuf>,
+    /// Write the environment as the run left it to this file, secret values included.
+    #[arg(long, value_name = "FILE")]
+    pub export_environment: Option<PathBuf>,
+    /// Write the globals as the run left them to this file, secret values included.
+    #[arg(long, value_name = "FILE")]
+    pub export_globals: Option<PathBuf>,
     /// Print nothing but errors.
     #[arg(long)]
     pub silent: bool,
-    /// Print one JSON document instead of the report.
+    /// Print the document of the reporter `json` instead of the report.
     #[arg(long)]
     pub json: bool,
     /// When to colour the report.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Colour,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BailModifier {
+    Failure,
+    Folder,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReporterName {
+    Cli,
+    Json,
+    Junit,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ mod commands;
 mod outcome;
 mod person;
 mod place;
-mod report;
+mod reporters;
 mod transport;
 
 use std::process::ExitCode;

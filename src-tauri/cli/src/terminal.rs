@@ -38,7 +38,8 @@ pub fn document(document: &Value) {
     line(format_args!("{}", escaped(document.to_string())));
 }
 
-fn escaped(text: String) -> String {
+/// JSON text in which nothing would steer a terminal, and which says the same.
+pub fn escaped(text: String) -> String {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return text;
     }

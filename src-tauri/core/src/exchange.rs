@@ -299,6 +299,12 @@ pub struct Timing {
 }
 
 impl Response {
+    /// The reason phrase as it came; the usual one for the status where the protocol or the server has none.
+    pub fn reason_phrase(&self) -> &str {
+        let usual = || http::StatusCode::from_u16(self.status).ok()?.canonical_reason();
+        if self.reason.is_empty() { usual().unwrap_or_default() } else { &self.reason }
+    }
+
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

@@ -6,6 +6,7 @@
 pub mod bruno;
 pub mod cookie_jar;
 mod curl;
+mod data_file;
 mod detect;
 mod failure;
 mod har;
@@ -18,6 +19,7 @@ mod placeholders;
 pub mod postman;
 mod yaml;
 
+pub use data_file::{DataFile, read_data};
 pub use detect::{Document, read};
 pub use failure::{ReadFailure, ReadFailureKind};
 pub use imported::{Counts, Imported, OfferedToken, Warning};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exchange::SendSettings;
 use crate::template::{Origin, VariableSet};
-use crate::workspace::{Definition, Environment, Id, NodeKind};
+use crate::workspace::{Definition, Environment, Id, NodeKind, ScriptEvent};
 
 /// A request with its surroundings. Cheap to clone: what is large is shared.
 #[derive(Clone)]
@@ -88,6 +88,18 @@ impl Draft {
             scripts: ScriptPermission::default(),
             cursor: Cursor::default(),
         }
+    }
+
+    /// How many scripts stand around and on it for an event.
+    pub fn script_count(&self, event: ScriptEvent) -> usize {
+        let above = self.ancestors.iter().map(|ancestor| &ancestor.definition);
+        let scripts = above.chain([&self.definition]).flat_map(|definition| &definition.scripts);
+        scripts.filter(|script| script.event == event).count()
+    }
+
+    /// The names above it, from the collection down.
+    pub fn path(&self) -> impl Iterator<Item = &str> {
+        self.ancestors.iter().rev().map(|ancestor| ancestor.name.as_str())
     }
 }
 

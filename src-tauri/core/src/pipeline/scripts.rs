@@ -113,6 +113,7 @@ impl Pipeline {
             verdict.variables = Some(live);
         }
         verdict.scripts.absorb(report);
+        verdict.secrets = secrets;
         verdict
     }
 

@@ -10,8 +10,9 @@ use gatepass_oauth::{Failure, Secret};
 
 use super::inherit::AuthOrigin;
 use super::live::LiveVariables;
-use crate::exchange::{Exchange, ShownRequest};
+use crate::exchange::{CredentialPlaces, Exchange, ShownRequest};
 use crate::ports::SendFailure;
+use crate::redaction::Redaction;
 use crate::scripting::ScriptReport;
 use crate::template::{Findings, Problem};
 use crate::workspace::AuthKind;
@@ -31,6 +32,8 @@ pub struct Verdict {
     pub scripts: ScriptReport,
     /// The variables as its scripts left them, for the next request of a run; `None` if they changed none.
     pub variables: Option<LiveVariables>,
+    /// What is blanked in everything that is shown or kept of it.
+    pub(super) secrets: Vec<Secret>,
 }
 
 /// The end itself.
@@ -114,6 +117,17 @@ impl AuthReport {
 }
 
 impl Verdict {
+    /// A text of this exchange, such as the answer's body, without the secrets that the request was made with.
+    pub fn blank(&self, text: &str) -> String {
+        Redaction::of(&self.secrets, &CredentialPlaces::default()).text(text)
+    }
+
+    /// The header fields of the answer as they may be kept: values of cookies and of what else carries credentials
+    /// blanked.
+    pub fn blank_headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        Redaction::of(&self.secrets, &CredentialPlaces::default()).headers(headers)
+    }
+
     /// The exchange, if there was one.
     pub fn exchange(&self) -> Option<&Exchange> {
         match &self.outcome {
@@ -253,6 +267,7 @@ impl Journal {
             request,
             scripts: self.scripts,
             variables: self.variables,
+            secrets: self.secrets,
         }
     }
 }

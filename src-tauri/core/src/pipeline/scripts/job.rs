@@ -83,14 +83,9 @@ pub(super) fn after(
 /// An answer as scripts see it.
 pub(super) fn response(exchange: &Exchange) -> ScriptResponse {
     let response = &exchange.response;
-    let usual = || http::StatusCode::from_u16(response.status).ok()?.canonical_reason();
-    let status = match response.reason.as_str() {
-        "" => usual().unwrap_or_default().to_owned(),
-        reason => reason.to_owned(),
-    };
     ScriptResponse {
         code: response.status,
-        status,
+        status: response.reason_phrase().to_owned(),
         version: response.version.clone(),
         headers: response.headers.clone(),
         response_time: (exchange.timing.total_us as f64 / 1000.0).round(),
