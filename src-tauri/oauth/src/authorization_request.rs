@@ -301,6 +301,55 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_hostile_addresses_are_never_opened() {
+        const SCHEMES: [&str; 10] = [
+            "file://",
+            "javascript:",
+            "data:text/html,",
+            "vbscript:",
+            "smb://",
+            "ftp://",
+            "ms-msdt:",
+            "http://",
+            "x-apple.systempreferences:",
+            "chrome://",
+        ];
+        const HOSTS: [&str; 10] = [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "127.0.0.1@evil.example",
+            "user:pass@evil.example",
+            "0.0.0.0",
+            "[::ffff:8.8.8.8]",
+            "10.0.0.1",
+            "evil.example:80",
+            "xn--e1awd7f.example",
+        ];
+        const TAILS: [&str; 10] = [
+            "/",
+            "/?x=$(id)",
+            "/;id",
+            "/%0d%0aSet-Cookie:x",
+            "/`id`",
+            "/#--remote-debugging",
+            "/ --no-sandbox",
+            "/\"'",
+            "/|cat",
+            "/&calc",
+        ];
+        for scheme in SCHEMES {
+            for host in HOSTS {
+                for tail in TAILS {
+                    let address = format!("{scheme}{host}{tail}");
+                    let Ok(url) = Url::parse(&address) else { continue };
+                    assert!(check_openable(&url).is_err(), "{address}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn only_https_and_this_machine_are_opened_in_the_browser() {
         for allowed in [
             "https://id.example.com/a",

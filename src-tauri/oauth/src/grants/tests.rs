@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod direct;
+mod every_grant;
 mod implicit;
 mod polled;
 mod registered;

@@ -2,6 +2,7 @@
 
 mod after_unauthorized;
 mod background;
+mod clock;
 mod ending;
 mod failures;
 mod id_tokens;
