@@ -16,7 +16,7 @@ UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -
 NEXTEST := $(shell command -v cargo-nextest)
 DISPLAY_HERE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
 
-.PHONY: help tools setup run dev check test test-ui test-rust bench bindings queries fmt lint lint-ui lint-rust deny
+.PHONY: help tools setup run dev check test test-ui test-rust bench scoreboard bindings queries fmt lint lint-ui lint-rust deny
 
 ##@ Use
 
@@ -70,6 +70,11 @@ endif
 bench: setup ## measure speed and memory beside what it is built on; writes docs/benchmarks.md
 	cargo build --release --package gatepass-cli --package gatepass-desktop --package gatepass-tests --bins --examples --locked
 	scripts/with-display.sh "$(TARGET)/release/bench" docs/benchmarks.md
+
+# An hour or so; SCOREBOARD="T2 S3" runs only those.
+scoreboard: setup ## the long runs: tokens survive, nobody gets in; writes docs/scoreboard.md
+	cargo build --workspace --bins --locked
+	scripts/with-display.sh cargo run --locked --package gatepass-tests --bin scoreboard -- docs/scoreboard.md $(SCOREBOARD)
 
 bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
 	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh

@@ -12,6 +12,7 @@
 //! | [`secret_service`] | a D-Bus session with a real keyring, or with none |
 //! | [`signatures`] | an API that checks signed requests and passwords for itself |
 //! | [`collection`], [`auth_config`] | what a user brings along |
+//! | [`survival`] | storms, kills, cuts and restarts, of any length |
 //! | [`canaries`] | secrets that are looked for everywhere |
 //!
 //! Everything that a test starts ends with the value that stands for it, by process id, also when the test panics.
@@ -33,6 +34,7 @@ pub mod process;
 pub mod provider;
 pub mod secret_service;
 pub mod signatures;
+pub mod survival;
 pub mod token;
 pub mod wait;
 mod webdriver;

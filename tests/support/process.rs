@@ -109,6 +109,21 @@ pub fn kill(id: u32) {
     let _ = kill_process(id, Signal::KILL);
 }
 
+/// Stops one process where it is (SIGSTOP).
+pub fn stop(id: u32) {
+    send(id, Signal::STOP);
+}
+
+/// Lets a stopped process go on (SIGCONT).
+pub fn wake(id: u32) {
+    send(id, Signal::CONT);
+}
+
+fn send(id: u32, signal: Signal) {
+    let id = i32::try_from(id).ok().and_then(Pid::from_raw).expect("process ids are positive");
+    kill_process(id, signal).expect("a process of ours takes our signal");
+}
+
 /// The first line on the program's stderr that holds `wanted`. What comes after it is read away, so that the program
 /// never waits for a reader.
 ///
