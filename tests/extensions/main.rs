@@ -7,6 +7,7 @@ mod discovery;
 mod endings;
 mod free_parameters;
 mod issuer_in_the_answer;
+mod registration;
 mod requests;
 mod resources;
 
