@@ -11,6 +11,7 @@ MAKEFLAGS += --no-builtin-rules
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 UI_PACKAGES := ui/node_modules/.package-lock.json
 PROVIDER_PACKAGES := tests/provider/node_modules/.package-lock.json
+NEWMAN_PACKAGES := tests/newman/node_modules/.package-lock.json
 UI := ui/dist/index.html
 UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
 NEXTEST := $(shell command -v cargo-nextest)
@@ -37,7 +38,7 @@ endif
 
 ##@ Work on it
 
-setup: tools $(PROVIDER_PACKAGES) $(UI) ## install what is missing: Debian packages, npm packages; build the page of the window
+setup: tools $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES) $(UI) ## install what is missing: Debian packages, npm packages; build the page of the window
 	@scripts/install-packages.sh test
 
 dev: tools $(UI_PACKAGES) ## the window with its page reloaded as it is edited
@@ -57,7 +58,7 @@ test-ui: tools $(UI_PACKAGES)
 	npm --prefix ui run test
 
 # The acceptance tests start the built programs, so these come first, in the same build as the tests.
-test-rust: tools $(UI) $(PROVIDER_PACKAGES)
+test-rust: tools $(UI) $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES)
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --doc --locked --quiet
 ifneq ($(NEXTEST),)
@@ -113,6 +114,10 @@ $(UI_PACKAGES): ui/package-lock.json | tools
 
 $(PROVIDER_PACKAGES): tests/provider/package-lock.json | tools
 	cd tests/provider && npm ci
+	@touch $@
+
+$(NEWMAN_PACKAGES): tests/newman/package-lock.json | tools
+	cd tests/newman && npm ci
 	@touch $@
 
 $(UI): $(UI_PACKAGES) $(UI_SOURCES)

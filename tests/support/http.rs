@@ -24,6 +24,8 @@ pub struct Request {
     pub query: String,
     /// Names in lower case.
     pub headers: HashMap<String, String>,
+    /// The header lines in their order, names in lower case.
+    pub fields: Vec<(String, String)>,
     pub body: String,
 }
 
@@ -221,7 +223,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let header =
         |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-    let headers: HashMap<String, String> = lines.filter_map(header).collect();
+    let fields: Vec<(String, String)> = lines.filter_map(header).collect();
+    let headers: HashMap<String, String> = fields.iter().cloned().collect();
     let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     while bytes.len() < head_end + length {
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
@@ -229,7 +232,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
         }
     }
     let body = String::from_utf8_lossy(&bytes[head_end..]).into_owned();
-    Some(Request { method, path: path.to_owned(), query: query.to_owned(), headers, body })
+    Some(Request { method, path: path.to_owned(), query: query.to_owned(), headers, fields, body })
 }
 
 fn head(answer: &Answer, connection: &str) -> String {
