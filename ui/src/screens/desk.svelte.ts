@@ -28,7 +28,7 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly importing = new ImportDialogState();
   readonly history = new History();
-  readonly settings = new SettingsPage();
+  readonly settings = new SettingsPage(() => void this.problems.attempt(() => this.tabs.reloadScopes()));
   readonly palette: Palette;
   readonly keyStore = new KeyStore();
   /** The workspace has been read: only then can it be said to be empty. */
@@ -95,7 +95,7 @@ export class Desk {
 
   /** The same, and what waits to be deleted is. */
   async close(): Promise<void> {
-    await Promise.all([this.saveAll(), this.history.settle()]);
+    await Promise.all([this.saveAll(), this.settings.sending.saver.flush(), this.history.settle()]);
   }
 
   /** Sends the open request with everything that was typed. */

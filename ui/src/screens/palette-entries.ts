@@ -22,7 +22,7 @@ export function paletteEntries(desk: Desk, actions: readonly Action[]): PaletteE
 function ofAction({ id, label, icon, keys, current, also, run }: Action): PaletteEntry {
   const [shown] = keys ?? [];
   return {
-    id,
+    id: `action ${id}`,
     group: "Actions",
     label,
     icon,

@@ -11,9 +11,9 @@ import {
 /** Up to this size a body is asked for whole; above it only the lines in view are fetched. */
 const WHOLE_UP_TO = 5_000_000;
 /** Lines fetched at once of a large body. */
-const SLICE = 400;
+const SLICE = 200;
 /** Slices kept of a large body: what was scrolled past long ago is fetched again. */
-const SLICES = 40;
+const SLICES = 16;
 /** How soon it is asked again how far a large body has been formatted. */
 const GROWS_MS = 250;
 /** Lines that a filter can show. */

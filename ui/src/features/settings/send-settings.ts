@@ -67,6 +67,30 @@ export function inWords(name: string, value: JsonValue): string {
   return value === "" ? "None" : String(value);
 }
 
+/** What holds where nothing is set anywhere. */
+const DEFAULTS: Record<string, JsonValue> = {
+  follow_redirects: true,
+  max_redirects: 10,
+  keep_method_on_redirect: false,
+  keep_authorization_across_origins: false,
+  timeout_ms: 0,
+  verify_tls: true,
+  ca_bundle: "",
+  http_version: "auto",
+  proxy: "system",
+  cookies: true,
+};
+
+/** The settings of the workspace as rows: what is set, and what holds otherwise. */
+export function workspaceRows(set: Record<string, unknown>): SendSettingView[] {
+  return Object.entries(DEFAULTS).map(([name, inherited]) => ({
+    name,
+    own: (set[name] ?? null) as JsonValue,
+    inherited,
+    origin: "the defaults",
+  }));
+}
+
 /** The settings that this window shows, in its order. */
 export function shownSettings(settings: readonly SendSettingView[]): SendSettingView[] {
   const names = Object.keys(SEND_SETTINGS);
