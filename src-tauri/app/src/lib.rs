@@ -5,6 +5,7 @@ mod card;
 mod challenges;
 mod chooser;
 pub mod clients;
+pub mod code;
 mod cookies;
 mod definitions;
 mod drafts;

@@ -353,10 +353,12 @@ pub struct ImportArguments {
 
 #[derive(Args)]
 pub struct ExportArguments {
-    /// A name in the database, or a file.
-    #[arg(value_name = "COLLECTION")]
+    /// A name in the database, or a file; for `curl` with `#` and a request in it.
+    #[arg(value_name = "COLLECTION[#REQUEST]")]
     pub collection: String,
-    /// `postman`: collection format 2.1.
+    #[command(flatten)]
+    pub variables: Variables,
+    /// `postman`: the collection in format 2.1; `curl`: one request as a command line.
     #[arg(long, value_name = "FORMAT", default_value = "postman")]
     pub format: String,
     /// Write to this file instead of stdout.

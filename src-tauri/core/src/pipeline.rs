@@ -17,6 +17,7 @@
 
 mod authorize;
 mod challenge;
+mod compose;
 mod draft;
 mod inherit;
 mod live;
@@ -29,6 +30,7 @@ mod send;
 mod token;
 mod verdict;
 
+pub use compose::{Composed, ComposedBody, ComposedChallenge, ComposedContent, ComposedPart, LEFT_OUT};
 pub use draft::{Ancestor, ChosenEnvironment, Cursor, Draft, ScriptPermission};
 pub use inherit::AuthOrigin;
 pub use live::LiveVariables;

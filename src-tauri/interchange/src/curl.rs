@@ -5,6 +5,9 @@
 mod command;
 mod options;
 mod words;
+mod write;
+
+pub use write::write;
 
 use gatepass_core::workspace::{Branch, Definition};
 

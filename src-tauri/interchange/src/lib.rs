@@ -19,6 +19,7 @@ mod placeholders;
 pub mod postman;
 mod yaml;
 
+pub use curl::write as write_curl;
 pub use data_file::{DataFile, read_data};
 pub use detect::{Document, read};
 pub use failure::{ReadFailure, ReadFailureKind};

@@ -4,7 +4,8 @@
 
 use tauri::webview::Color;
 
-const PAGE: &str = "<!doctype html><title>Empty</title><body style=\"background:#fff;padding:160px 40px\">Empty</body>";
+const PAGE: &str =
+    "<!doctype html><title>Empty</title><body style=\"background:#fff;padding:160px 40px\">Empty</body>";
 
 fn main() {
     tauri::Builder::default()

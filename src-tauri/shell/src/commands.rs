@@ -161,6 +161,9 @@ commands! {
     /// Deletes the cookies of a domain; all for `null`.
     delete_cookies(domain: Option<String>) -> Vec<CookieView>;
 
+    /// A request as it would leave, for making code of it. Secrets and tokens are left out unless they are asked for.
+    request_for_code(node: String, secrets: bool) -> CodeRequestView;
+
     send(node: String, intent: SendIntent) -> SendOutcome;
     cancel_send(node: String) -> ();
     /// The whole text of a response body up to 5 MiB, formatted or raw.

@@ -124,6 +124,28 @@ withMetadata: boolean,
  */
 problem: ErrorView | null, };
 
+export type CodeHeader = { name: string, value: string, };
+
+export type CodePart = { name: string, value: string | null, file: string | null, contentType: string | null, };
+
+export type CodeRequestView = { method: string, url: string, headers: Array<CodeHeader>, mimeType: string | null, 
+/**
+ * The body, if it is text.
+ */
+text: string | null, 
+/**
+ * The body, if it is a file: its path.
+ */
+file: string | null, 
+/**
+ * The body, if it is a form with parts.
+ */
+parts: Array<CodePart>, 
+/**
+ * What a person should know of it.
+ */
+notes: Array<string>, };
+
 export type CookieEdit = { name: string, value: string | null, domain: string, path: string, hostOnly: boolean, secure: boolean, httpOnly: boolean, expiresAt: number | null, };
 
 export type CookieView = { name: string, 
@@ -765,6 +787,8 @@ export interface Commands {
   delete_cookie: { args: { domain: string; path: string; name: string }; returns: Array<CookieView> };
   /** Deletes the cookies of a domain; all for `null`. */
   delete_cookies: { args: { domain: string | null }; returns: Array<CookieView> };
+  /** A request as it would leave, for making code of it. Secrets and tokens are left out unless they are asked for. */
+  request_for_code: { args: { node: string; secrets: boolean }; returns: CodeRequestView };
   send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
   cancel_send: { args: { node: string }; returns: null };
   /** The whole text of a response body up to 5 MiB, formatted or raw. */

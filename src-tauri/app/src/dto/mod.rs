@@ -2,6 +2,7 @@
 
 mod auth;
 mod client;
+mod code;
 mod environment;
 mod error;
 mod import;
@@ -15,6 +16,7 @@ mod tree;
 
 pub use auth::*;
 pub use client::*;
+pub use code::*;
 pub use environment::*;
 pub use error::*;
 pub use import::*;

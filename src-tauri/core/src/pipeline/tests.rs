@@ -4,6 +4,7 @@
 mod authorization;
 mod bodies;
 mod challenges;
+mod compose;
 mod oauth;
 pub(crate) mod stage;
 mod urls;

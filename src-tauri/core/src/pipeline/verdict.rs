@@ -216,6 +216,11 @@ impl Journal {
         }
     }
 
+    /// What was warned of so far.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.warnings.iter().map(|warning| warning.message.as_str())
+    }
+
     pub(super) fn secrets(&self) -> &[Secret] {
         &self.secrets
     }

@@ -52,6 +52,12 @@ enum Quality {
 }
 
 impl Credentials {
+    /// User name and password, for writing them down.
+    pub(in crate::pipeline) fn shown(&self) -> (String, String) {
+        let username = self.username.clone();
+        (username, self.password.clone())
+    }
+
     /// Parameters by Postman's names: `username`, `password`, `algorithm`, `clientNonce`, `nonceCount`.
     pub(super) fn of(auth: &Auth, journal: &mut Journal) -> Self {
         journal.keep_secret(auth.text("password"));

@@ -36,6 +36,16 @@ pub(in crate::pipeline) struct Credentials {
 }
 
 impl Credentials {
+    /// User name and password, for writing them down.
+    pub(in crate::pipeline) fn shown(&self) -> (String, String) {
+        let username = if self.domain.is_empty() {
+            self.username.clone()
+        } else {
+            format!("{}\\{}", self.domain, self.username)
+        };
+        (username, self.password.clone())
+    }
+
     /// Parameters by Postman's names: `username` (also `DOMAIN\name` and `name@domain`), `password`, `domain`,
     /// `workstation`.
     pub(super) fn of(auth: &Auth, journal: &mut Journal) -> Self {
