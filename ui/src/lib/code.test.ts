@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import type { CodeRequestView } from "../ipc/bindings";
-import { codeFor, codeLanguages } from "./code";
+import { codeFor, codeLanguages, type RequestForCode } from "./code";
 
-function request(parts: Partial<CodeRequestView> = {}): CodeRequestView {
+function request(parts: Partial<RequestForCode> = {}): RequestForCode {
   return {
     method: "POST",
     url: "https://api.test/things?one=1",
@@ -15,7 +14,6 @@ function request(parts: Partial<CodeRequestView> = {}): CodeRequestView {
     text: '{"a":1}',
     file: null,
     parts: [],
-    notes: [],
     ...parts,
   };
 }

@@ -1,5 +1,18 @@
 /** Code for a request in other languages, made by well-kept generators that are loaded when somebody asks. */
-import type { CodeRequestView } from "../ipc/bindings";
+
+/** A request as the native side composes it for code. */
+export interface RequestForCode {
+  method: string;
+  url: string;
+  headers: { name: string; value: string }[];
+  mimeType: string | null;
+  /** The body, if it is text. */
+  text: string | null;
+  /** The body, if it is a file: its path. */
+  file: string | null;
+  /** The body, if it is a form with parts. */
+  parts: { name: string; value: string | null; file: string | null; contentType: string | null }[];
+}
 
 export interface CodeLanguage {
   id: string;
@@ -35,7 +48,7 @@ const targets: Record<string, readonly [target: string, client: string]> = {
 };
 
 /** The code that sends a request. `language` is an id of `codeLanguages`. */
-export async function codeFor(language: string, request: CodeRequestView): Promise<string> {
+export async function codeFor(language: string, request: RequestForCode): Promise<string> {
   if (language === "rust-reqwest") {
     const { rustReqwest } = await import("@scalar/snippetz/plugins/rust/reqwest");
     return rustReqwest.generate(harOf(request) as Parameters<typeof rustReqwest.generate>[0]);
@@ -44,13 +57,14 @@ export async function codeFor(language: string, request: CodeRequestView): Promi
   if (target === undefined) throw new Error(`There is no language “${language}”.`);
   const { HTTPSnippet } = await import("@readme/httpsnippet");
   const snippet = new HTTPSnippet(harOf(request) as ConstructorParameters<typeof HTTPSnippet>[0]);
-  const [code] = snippet.convert(target[0] as "shell", target[1]) || [];
-  if (code === undefined) throw new Error("This request cannot be written in that language.");
+  const converted = snippet.convert(target[0] as "shell", target[1]);
+  const code = Array.isArray(converted) ? converted[0] : converted;
+  if (typeof code !== "string") throw new Error("This request cannot be written in that language.");
   return code;
 }
 
 /** The request in the form that generators read (HTTP Archive 1.2). */
-function harOf(request: CodeRequestView) {
+function harOf(request: RequestForCode) {
   const headers = request.headers.filter(
     // The boundary is made by whatever sends the form.
     ({ name }) => request.parts.length === 0 || name.toLowerCase() !== "content-type",
@@ -68,11 +82,11 @@ function harOf(request: CodeRequestView) {
   };
 }
 
-function hasBody(request: CodeRequestView): boolean {
+function hasBody(request: RequestForCode): boolean {
   return request.parts.length > 0 || request.text !== null || request.file !== null;
 }
 
-function bodyOf(request: CodeRequestView) {
+function bodyOf(request: RequestForCode) {
   if (request.parts.length > 0) {
     const params = request.parts.map(({ name, value, file, contentType }) => ({
       name,
