@@ -12,12 +12,15 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 UI_PACKAGES := ui/node_modules/.package-lock.json
 PROVIDER_PACKAGES := tests/provider/node_modules/.package-lock.json
 NEWMAN_PACKAGES := tests/newman/node_modules/.package-lock.json
+LIBRARIES := src-tauri/scripting/libraries
+LIBRARY_PACKAGES := $(LIBRARIES)/node_modules/.package-lock.json
+BUNDLES := $(LIBRARIES)/dist/chai.js
 UI := ui/dist/index.html
 UI_SOURCES := $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
 NEXTEST := $(shell command -v cargo-nextest)
 DISPLAY_HERE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname)))
 
-.PHONY: help tools setup run dev check test test-ui test-rust bench scoreboard bindings queries fmt lint lint-ui lint-rust deny
+.PHONY: help tools setup libraries run dev check test test-ui test-rust bench scoreboard bindings queries fmt lint lint-ui lint-rust deny
 
 ##@ Use
 
@@ -26,26 +29,29 @@ help: ## this list
 
 run: tools ## build and open the window; without a display: tell the story in the terminal
 ifneq ($(DISPLAY_HERE),)
-	@$(MAKE) --no-print-directory $(UI)
+	@$(MAKE) --no-print-directory $(UI) $(BUNDLES)
 	@scripts/install-packages.sh build
 	cargo run --package gatepass-desktop
 else
 	@echo "There is no display here (DISPLAY and WAYLAND_DISPLAY are empty), so the window cannot open."
 	@echo "Building the command line instead, which does the same without it."
+	@$(MAKE) --no-print-directory $(BUNDLES)
 	cargo build --package gatepass-cli --bin gatepass
 	@scripts/headless-story.sh "$(abspath $(TARGET))/debug/gatepass"
 endif
 
 ##@ Work on it
 
-setup: tools $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES) $(UI) ## install what is missing: Debian packages, npm packages; build the page of the window
+setup: tools $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES) $(UI) $(BUNDLES) ## install what is missing: Debian packages, npm packages; build the page of the window
 	@scripts/install-packages.sh test
 
-dev: tools $(UI_PACKAGES) ## the window with its page reloaded as it is edited
+libraries: tools $(BUNDLES) ## bundle the libraries that scripts can require; the Rust build embeds them
+
+dev: tools $(UI_PACKAGES) $(BUNDLES) ## the window with its page reloaded as it is edited
 	@scripts/install-packages.sh build
 	npm --prefix ui run dev & vite=$$!; trap "kill $$vite" EXIT; cargo run --package gatepass-desktop --no-default-features
 
-check: tools $(UI) ## the quick checks: types on both sides, lints
+check: tools $(UI) $(BUNDLES) ## the quick checks: types on both sides, lints
 	cargo check --workspace --all-targets
 	npm --prefix ui run check
 	npm --prefix ui run lint
@@ -58,7 +64,7 @@ test-ui: tools $(UI_PACKAGES)
 	npm --prefix ui run test
 
 # The acceptance tests start the built programs, so these come first, in the same build as the tests.
-test-rust: tools $(UI) $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES)
+test-rust: tools $(UI) $(BUNDLES) $(PROVIDER_PACKAGES) $(NEWMAN_PACKAGES)
 	cargo build --workspace --all-targets --locked
 	cargo test --workspace --doc --locked --quiet
 ifneq ($(NEXTEST),)
@@ -77,7 +83,7 @@ scoreboard: setup ## the long runs: tokens survive, nobody gets in; writes docs/
 	cargo build --workspace --bins --locked
 	scripts/with-display.sh cargo run --locked --package gatepass-tests --bin scoreboard -- docs/scoreboard.md $(SCOREBOARD)
 
-bindings: tools ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
+bindings: tools $(BUNDLES) ## write ui/src/ipc/bindings.ts anew from the Rust types and commands
 	WRITE_BINDINGS=1 cargo test --package gatepass-desktop --lib the_generated_bindings_are_fresh
 
 queries: tools ## write src-tauri/storage/.sqlx anew from the migrations and the queries
@@ -93,7 +99,7 @@ lint-ui: tools $(UI_PACKAGES)
 	npm --prefix ui run format:check
 	npm --prefix ui run lint
 
-lint-rust: tools
+lint-rust: tools $(BUNDLES)
 	cargo fmt --all --check
 	src-tauri/storage/queries.sh --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -118,6 +124,14 @@ $(PROVIDER_PACKAGES): tests/provider/package-lock.json | tools
 
 $(NEWMAN_PACKAGES): tests/newman/package-lock.json | tools
 	cd tests/newman && npm ci
+	@touch $@
+
+$(LIBRARY_PACKAGES): $(LIBRARIES)/package-lock.json | tools
+	cd $(LIBRARIES) && npm ci
+	@touch $@
+
+$(BUNDLES): $(LIBRARY_PACKAGES) $(LIBRARIES)/bundle.mjs $(wildcard $(LIBRARIES)/stand-ins/*.cjs)
+	npm --prefix $(LIBRARIES) run build
 	@touch $@
 
 $(UI): $(UI_PACKAGES) $(UI_SOURCES)

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gatepass-storage", &["gatepass-core", "gatepass-oauth"]),
     ("gatepass-platform", &["gatepass-core", "gatepass-oauth"]),
     ("gatepass-interchange", &["gatepass-core", "gatepass-oauth"]),
+    ("gatepass-scripting", &["gatepass-core", "gatepass-oauth"]),
     ("gatepass-playground", &[]),
     (
         "gatepass-app",
@@ -29,6 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gatepass-oauth",
             "gatepass-platform",
             "gatepass-playground",
+            "gatepass-scripting",
             "gatepass-storage",
         ],
     ),
@@ -47,6 +49,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("keyring", &["gatepass-platform"]),
     ("oauth2", &["gatepass-oauth"]),
     ("jsonwebtoken", &["gatepass-oauth"]),
+    ("rquickjs", &["gatepass-scripting"]),
     ("tauri", &["gatepass-desktop"]),
     ("clap", &["gatepass-cli"]),
     ("thirtyfour", &["gatepass-tests"]),

@@ -57,6 +57,7 @@ impl App {
             .collect();
         surrounding.around(&mut draft);
         draft.settings = self.outside().send_settings();
+        draft.scripts = self.script_permission(&own.collection, &draft).await?;
         Ok(draft)
     }
 

@@ -151,7 +151,11 @@ impl App {
         let _one_at_a_time = self.editing().lock().await;
         let stored = self.node(id).await?;
         let mut definition = self.definitions().open(&stored).await?;
+        let scripts = definition.scripts.clone();
         change(&mut definition)?;
+        if definition.scripts != scripts {
+            self.trust_edited_scripts(&stored.node.collection, &scripts, &definition.scripts).await?;
+        }
         let content = self.definitions().seal(&stored.node.id, &definition).await?;
         let method = definition.request.as_ref().map(|request| request.method.as_str());
         let auth = definition.auth.as_ref().map(|auth| auth.kind);

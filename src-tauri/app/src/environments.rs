@@ -165,10 +165,20 @@ impl App {
 
     /// Adds global variables; one of the same name is replaced.
     pub(crate) async fn add_globals(&self, added: Vec<Variable>) -> Result<(), ErrorView> {
+        self.change_globals(|mut variables| {
+            variables.retain(|old| !added.iter().any(|new| new.key == old.key));
+            variables.extend(added);
+            variables
+        })
+        .await
+    }
+
+    pub(crate) async fn change_globals(
+        &self,
+        change: impl FnOnce(Vec<Variable>) -> Vec<Variable>,
+    ) -> Result<(), ErrorView> {
         let _one_at_a_time = self.editing().lock().await;
-        let mut variables = self.globals().await?;
-        variables.retain(|old| !added.iter().any(|new| new.key == old.key));
-        variables.extend(added);
+        let variables = change(self.globals().await?);
         self.save_globals(variables).await
     }
 

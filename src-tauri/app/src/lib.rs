@@ -26,6 +26,7 @@ mod playground;
 mod recording;
 mod responses;
 pub mod running;
+pub mod scripting;
 mod scripts;
 mod sending;
 mod settings;

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use gatepass_core::exchange::SendSettings;
-use gatepass_core::pipeline::Pipeline;
+use gatepass_core::pipeline::{Pipeline, Scripting};
 use gatepass_core::ports::Recorder;
 use gatepass_oauth::Failure;
 use gatepass_oauth::keeper::{Keeper, Surroundings};
@@ -18,8 +18,11 @@ use gatepass_platform::spawner::TokioSpawner;
 use gatepass_platform::timer::TokioTimer;
 use gatepass_platform::transport::{HttpTransport, MemoryCookieJar};
 
+use gatepass_scripting::Sandbox;
+
 use crate::memory_tokens::{MemoryTokens, NoOtherProcess};
 use crate::options::Options;
+use crate::scripting::ScriptLimits;
 
 /// The transport, the keeper and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +31,7 @@ pub struct Outside {
     keeper: Keeper,
     browser: Arc<dyn BrowserOpener>,
     settings: Arc<RwLock<SendSettings>>,
+    script_limits: Arc<RwLock<ScriptLimits>>,
     cookies: Arc<MemoryCookieJar>,
     spool: PathBuf,
 }
@@ -80,7 +84,7 @@ impl Outside {
         });
         let cookies = Arc::new(MemoryCookieJar::default());
         let transport = transport.with_cookies(cookies.clone());
-        Self { transport, keeper, browser, settings, cookies, spool }
+        Self { transport, keeper, browser, settings, script_limits: Arc::default(), cookies, spool }
     }
 
     /// Gets and keeps tokens.
@@ -103,6 +107,19 @@ impl Outside {
             recorder,
             scripting: None,
         }
+    }
+
+    /// The same, and it runs scripts. To be made for one run: what the scripts needed ends with it.
+    pub fn pipeline_with_scripts(&self, recorder: Option<Arc<dyn Recorder>>) -> Pipeline {
+        let limits = *self.script_limits.read().unwrap_or_else(PoisonError::into_inner);
+        let scripting =
+            Scripting { engine: Arc::new(Sandbox::new(limits)), cookies: Some(self.cookies.clone()) };
+        Pipeline { scripting: Some(scripting), ..self.pipeline(recorder) }
+    }
+
+    /// How much scripts may take from now on.
+    pub fn set_script_limits(&self, limits: ScriptLimits) {
+        *self.script_limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }
 
     /// How requests are sent from now on: token requests and API requests alike.

@@ -19,7 +19,7 @@ impl Outside {
         observer: Arc<dyn FlowObserver>,
         reporter: &dyn Reporter,
     ) -> Finished {
-        let pipeline = self.pipeline(app.map(App::recorder));
+        let pipeline = self.pipeline_with_scripts(app.map(App::recorder));
         run(&pipeline, plan, terms, &TokioTimer, &observer, reporter).await
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::dto::{
     BodyFilter, BodyHits, BodyLines, BodyLook, BodyText, ErrorView, FlowChanged, FlowStepView, HeldBackView,
-    RedirectView, ResponseView, SendIntent, SendOutcome, SendProgress,
+    RedirectView, ResponseView, ScriptReportView, SendIntent, SendOutcome, SendProgress,
 };
 use crate::{App, Listener};
 
@@ -106,11 +106,28 @@ impl App {
             _ => Arc::new(Unobserved),
         };
         let progress = Reported { node: node.to_owned(), listener: Arc::clone(&self.inner.listener) };
-        let verdict = self.pipeline().send(draft, &terms, &progress, observer).await;
+        let pipeline = self.outside().pipeline_with_scripts(Some(self.recorder()));
+        let verdict = pipeline.send(draft.clone(), &terms, &progress, observer).await;
         if let Err(error) = self.keep_cookies().await {
             tracing::warn!("cookies of this answer are kept in memory only: {}", error.message);
         }
-        Ok(self.outcome(node, verdict))
+        // The request is done: what cannot be written down is told beside its answer.
+        let unsaved = match self.keep_script_changes(&draft, &verdict.scripts.changes).await {
+            Ok(changed) => {
+                if changed {
+                    self.say_workspace_changed();
+                }
+                None
+            }
+            Err(error) => {
+                Some(format!("What the scripts set was not saved: {}. {}", error.message, error.cause))
+            }
+        };
+        let mut outcome = self.outcome(node, verdict);
+        if let (Some(unsaved), SendOutcome::Answered { response }) = (unsaved, &mut outcome) {
+            response.warnings.push(unsaved);
+        }
+        Ok(outcome)
     }
 
     /// What an offer does before the request is sent. Returns how it ended if nothing is to be sent after all.
@@ -135,11 +152,13 @@ impl App {
         let warnings = verdict.warnings.iter().map(|warning| warning.message.clone()).collect();
         let flow = verdict.flow.iter().map(FlowStepView::from).collect();
         let sent_url = verdict.request.as_ref().map(|request| request.url.clone()).unwrap_or_default();
+        let scripts = verdict.scripts.into();
         match verdict.outcome {
             Outcome::Answered(exchange) => {
                 let challenge = self.inner.challenges.hear(node, &exchange);
                 let mut response = self.response(*exchange, story, refreshed, warnings, flow, sent_url);
                 response.challenge = challenge;
+                response.scripts = scripts;
                 SendOutcome::Answered { response }
             }
             Outcome::HeldBack(held) => SendOutcome::HeldBack { held: held.into() },
@@ -189,6 +208,7 @@ impl App {
             flow,
             sent_url,
             challenge: None,
+            scripts: ScriptReportView::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gatepass_core::exchange::SendSettings;
 use gatepass_core::find;
-use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft, LiveVariables};
+use gatepass_core::pipeline::{Ancestor, ChosenEnvironment, Draft, LiveVariables, ScriptPermission};
 use gatepass_core::template::VariableSet;
 use gatepass_core::workspace::{Branch, Definition, Environment, Id, Node, NodeKind, Planted, Variable};
 use gatepass_interchange::postman::{Options, write_collection};
@@ -26,6 +26,8 @@ pub struct Source {
     containers: HashMap<Id, Ancestor>,
     /// What could not be carried over from a file.
     pub notes: Vec<String>,
+    /// Nodes whose scripts nobody trusts. None in a file: to name it is to trust it.
+    untrusted: HashSet<Id>,
 }
 
 /// Variables from outside the collection. Cheap to hand to every draft.
@@ -106,12 +108,16 @@ impl Source {
                 ));
             }
         };
-        let mut planted = Vec::new();
+        let trusted = app.trusted_scripts(&found.id).await?;
+        let (mut planted, mut untrusted) = (Vec::new(), HashSet::new());
         for stored in app.database().nodes().branch(&found.id).await? {
             let definition = app.definitions().open(&stored).await?;
+            if !trusted.covers(&definition.scripts) {
+                untrusted.insert(stored.node.id.clone());
+            }
             planted.push(Planted { node: stored.node, definition });
         }
-        Ok(Self::of_planted(planted, Vec::new()))
+        Ok(Self { untrusted, ..Self::of_planted(planted, Vec::new()) })
     }
 
     fn of_branch(branch: Branch, notes: Vec<String>) -> Self {
@@ -127,6 +133,7 @@ impl Source {
             places: HashMap::with_capacity(planted.len()),
             containers: HashMap::new(),
             notes,
+            untrusted: HashSet::new(),
         };
         for Planted { node, definition } in planted {
             let definition = Arc::new(definition);
@@ -255,7 +262,17 @@ impl Source {
         }
         surrounding.around(&mut draft);
         draft.settings = settings.clone();
+        let around = draft.ancestors.iter().map(|ancestor| &ancestor.id).chain([&node.id]);
+        draft.scripts = match around.into_iter().any(|id| self.untrusted.contains(id)) {
+            true => ScriptPermission::NotTrusted,
+            false => ScriptPermission::Granted,
+        };
         draft
+    }
+
+    /// The id of the collection.
+    pub fn id(&self) -> Option<&Id> {
+        self.nodes.first().map(|node| &node.id)
     }
 }
 

@@ -7,10 +7,11 @@ use gatepass_app::core::exchange::SendSettings;
 use gatepass_app::core::workspace::{Environment, Id, Variable};
 use gatepass_app::oauth::keeper::{Keeper, TokenDemand};
 use gatepass_app::oauth::{AuthConfig, TokenKey};
+use gatepass_app::scripting::ScriptLimits;
 use gatepass_app::source::{Source, Surrounding, environment_of_file, globals_of_file};
 use gatepass_app::{App, Outside};
 
-use crate::arguments::{TokenTarget, Variables};
+use crate::arguments::{Scripts, TokenTarget, Variables};
 use crate::outcome::{Ending, Stop};
 use crate::place::Place;
 use crate::transport::send_settings;
@@ -159,6 +160,27 @@ fn set(variables: &mut Vec<Variable>, given: &[String], option: &str) -> Result<
         };
         variables.retain(|variable| variable.key != key);
         variables.push(Variable::new(key, value));
+    }
+    Ok(())
+}
+
+/// Sets scripts up as the options say, before the collection is read.
+pub async fn prepare_scripts(
+    app: Option<&App>,
+    outside: &Outside,
+    collection: &str,
+    scripts: &Scripts,
+) -> Result<(), Stop> {
+    let mut limits = ScriptLimits::default();
+    if let Some(millis) = scripts.timeout_script {
+        limits.deadline = std::time::Duration::from_millis(millis);
+    }
+    outside.set_script_limits(limits);
+    if let Some(app) = app.filter(|_| scripts.trust_scripts && !is_file(collection)) {
+        let source = Source::of_database(app, collection).await?;
+        if let Some(id) = source.id() {
+            app.trust_scripts(id.to_string()).await?;
+        }
     }
     Ok(())
 }

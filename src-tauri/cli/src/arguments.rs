@@ -129,6 +129,20 @@ pub struct TokenTerms {
     pub save_tokens: bool,
 }
 
+/// What becomes of the scripts of a collection.
+#[derive(Args, Clone, Default)]
+pub struct Scripts {
+    /// Run no script.
+    #[arg(long, conflicts_with = "trust_scripts")]
+    pub no_scripts: bool,
+    /// Time allowed for one script, in milliseconds; default: 10000. What it waits for answers does not count.
+    #[arg(long, value_name = "MS")]
+    pub timeout_script: Option<u64>,
+    /// Trust the scripts that a collection of the database has now, from now on. A file is trusted by its being named.
+    #[arg(long)]
+    pub trust_scripts: bool,
+}
+
 #[derive(Args)]
 pub struct RunArguments {
     /// A file, or a name in the database.
@@ -166,9 +180,8 @@ pub struct RunArguments {
     /// Exit with 0 even if something failed.
     #[arg(short = 'x', long)]
     pub suppress_exit_code: bool,
-    /// Run no script. (Scripts are not run yet in any case: a collection that has some is told so.)
-    #[arg(long)]
-    pub no_scripts: bool,
+    #[command(flatten)]
+    pub scripts: Scripts,
     /// How the run is told: `cli` on the terminal, `json` and `junit` into files (separated by commas).
     #[arg(short = 'r', long, value_name = "NAMES", value_delimiter = ',', default_value = "cli")]
     pub reporters: Vec<ReporterName>,
@@ -227,6 +240,8 @@ pub struct SendArguments {
     pub variables: Variables,
     #[command(flatten)]
     pub transport: Transport,
+    #[command(flatten)]
+    pub scripts: Scripts,
     #[command(flatten)]
     pub terms: TokenTerms,
     /// Headers and timing on stderr.

@@ -20,6 +20,7 @@ use arguments::{Arguments, ClientAction, Command, TokenAction};
 use outcome::{Ending, Stop};
 
 fn main() -> ExitCode {
+    gatepass_app::scripting::serve_if_worker();
     let json = std::env::args_os().any(|argument| argument == "--json");
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

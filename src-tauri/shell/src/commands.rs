@@ -61,6 +61,11 @@ commands! {
     /// Moves a node in front of `before`, or to the end of `parent` (`null`: of the collections). Returns the whole tree.
     move_node(id: String, parent: Option<String>, before: Option<String>) -> Vec<NodeView>;
 
+    /// The scripts of a collection, for a person to look at before they trust them.
+    collection_scripts(collection: String) -> CollectionScripts;
+    /// From now on the scripts that a collection has now may run. Those that are edited here later may as well.
+    trust_scripts(collection: String) -> CollectionScripts;
+
     open_node(id: String) -> NodeDetail;
     edit_request(id: String, edit: RequestEdit) -> NodeView;
     /// Sets the kind of auth by Postman's name; `null` inherits.

@@ -12,6 +12,16 @@ setting: string,
  */
 kind: string, message: string, reason: string, fix: FixView | null, };
 
+export type AssertionView = { name: string, passed: boolean, skipped: boolean, 
+/**
+ * Why it did not pass.
+ */
+message: string | null, 
+/**
+ * “test script of Photos API”.
+ */
+script: string, line: number | null, };
+
 export type AuthView = { 
 /**
  * Postman's name: `oauth2`, `bearer`, `basic`, `noauth`, …
@@ -114,6 +124,12 @@ node: string, algorithm: string, kid: string,
  */
 jwks: string, };
 
+export type CollectionScripts = { 
+/**
+ * Whether all of them may run.
+ */
+trusted: boolean, scripts: Array<ScriptView>, };
+
 export type ConfigCheckView = { advice: Array<AdviceView>, 
 /**
  * Whether the provider's metadata was at hand.
@@ -145,6 +161,12 @@ parts: Array<CodePart>,
  * What a person should know of it.
  */
 notes: Array<string>, };
+
+export type ConsoleLineView = { 
+/**
+ * `debug`, `log`, `info`, `warn` or `error`.
+ */
+level: string, text: string, script: string, };
 
 export type CookieEdit = { name: string, value: string | null, domain: string, path: string, hostOnly: boolean, secure: boolean, httpOnly: boolean, expiresAt: number | null, };
 
@@ -501,11 +523,41 @@ authStory: Array<string>, refreshed: boolean, redirects: Array<RedirectView>, wa
 /**
  * What a 401 asks for, beside another token.
  */
-challenge: ChallengeView | null, };
+challenge: ChallengeView | null, 
+/**
+ * What the scripts said, before and after.
+ */
+scripts: ScriptReportView, };
 
 export type RowView = { name: string, value: string, enabled: boolean, description: string, };
 
+export type ScriptErrorView = { 
+/**
+ * `syntax`, `thrown`, `deadline`, `memory`, `stuck` or `lost`.
+ */
+kind: string, 
+/**
+ * With the name of the error in front, if it has one.
+ */
+message: string, script: string, line: number | null, column: number | null, };
+
 export type ScriptPlace = "pre_request" | "tests";
+
+export type ScriptReportView = { assertions: Array<AssertionView>, console: Array<ConsoleLineView>, errors: Array<ScriptErrorView>, 
+/**
+ * How many scripts did not run, because nobody has said that they may.
+ */
+heldBack: number, };
+
+export type ScriptView = { 
+/**
+ * The collection, folder or request that it stands on.
+ */
+node: string, name: string, 
+/**
+ * `prerequest` or `test`.
+ */
+event: string, source: string, trusted: boolean, };
 
 export type ScriptsView = { preRequest: string, tests: string, };
 
@@ -693,6 +745,10 @@ export interface Commands {
   duplicate_node: { args: { id: string }; returns: Array<NodeView> };
   /** Moves a node in front of `before`, or to the end of `parent` (`null`: of the collections). Returns the whole tree. */
   move_node: { args: { id: string; parent: string | null; before: string | null }; returns: Array<NodeView> };
+  /** The scripts of a collection, for a person to look at before they trust them. */
+  collection_scripts: { args: { collection: string }; returns: CollectionScripts };
+  /** From now on the scripts that a collection has now may run. Those that are edited here later may as well. */
+  trust_scripts: { args: { collection: string }; returns: CollectionScripts };
   open_node: { args: { id: string }; returns: NodeDetail };
   edit_request: { args: { id: string; edit: RequestEdit }; returns: NodeView };
   /** Sets the kind of auth by Postman's name; `null` inherits. */

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChallengeView, ErrorView, FlowStepView};
+use super::{ChallengeView, ErrorView, FlowStepView, ScriptReportView};
 
 /// How a Send is meant: the plain one, or one of the offers made when a request was held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -66,6 +66,8 @@ pub struct ResponseView {
     pub sent_url: String,
     /// What a 401 asks for, beside another token.
     pub challenge: Option<ChallengeView>,
+    /// What the scripts said, before and after.
+    pub scripts: ScriptReportView,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

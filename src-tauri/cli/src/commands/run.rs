@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use gatepass_app::App;
 use gatepass_app::core::exchange::SendSettings;
-use gatepass_app::core::pipeline::Draft;
+use gatepass_app::core::pipeline::{Draft, ScriptPermission};
 use gatepass_app::core::run::{Bail, Plan};
 use gatepass_app::core::template::VariableSet;
 use gatepass_app::oauth::keeper::SendTerms;
 use gatepass_app::source::{Source, Surrounding, data_of_file};
 
-use crate::aim::{outside_of, source_of, surrounding};
+use crate::aim::{outside_of, prepare_scripts, source_of, surrounding};
 use crate::arguments::{BailModifier, ReporterName, RunArguments};
 use crate::outcome::{Ending, Stop};
 use crate::person::{Steps, TerminalPerson, somebody_is_there};
@@ -38,6 +38,8 @@ pub async fn run(place: &Place, arguments: RunArguments) -> Result<Ending, Stop>
 async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> Result<Ending, Stop> {
     let settings = send_settings(app, &arguments.transport).await?;
     let surrounding = surrounding(app, &arguments.variables).await?;
+    let outside = outside_of(app, place);
+    prepare_scripts(app, &outside, &arguments.collection, &arguments.scripts).await?;
     let source = source_of(app, &arguments.collection).await?;
     let (data, mut notes) = data(arguments)?;
     let plan = Plan {
@@ -46,7 +48,7 @@ async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> 
         parallel: arguments.parallel as usize,
         bail: bail(&arguments.bail),
         delay: Duration::from_millis(arguments.delay_request),
-        ..Plan::once(drafts(&source, &arguments.folder, &surrounding, &settings)?)
+        ..Plan::once(drafts(&source, arguments, &surrounding, &settings)?)
     };
     notes.splice(0..0, source.notes.iter().cloned());
     if !arguments.silent {
@@ -54,7 +56,6 @@ async fn run_all(place: &Place, app: Option<&App>, arguments: &RunArguments) -> 
             tell!("{}", terminal::inert(&format!("note: {note}")));
         }
     }
-    let outside = outside_of(app, place);
     outside.set_send_settings(settings);
     take_cookies(&outside, &arguments.cookies)?;
     let terms = SendTerms {
@@ -149,10 +150,17 @@ fn data(arguments: &RunArguments) -> Result<(Vec<Arc<VariableSet>>, Vec<String>)
 /// of the collection.
 fn drafts(
     source: &Source,
-    named: &[String],
+    arguments: &RunArguments,
     surrounding: &Surrounding,
     settings: &SendSettings,
 ) -> Result<Vec<Draft>, Stop> {
-    let requests = source.requests_of(named).map_err(Stop::from)?;
-    Ok(requests.into_iter().map(|request| source.draft(request, surrounding, settings)).collect())
+    let requests = source.requests_of(&arguments.folder).map_err(Stop::from)?;
+    let draft = |request| {
+        let mut draft = source.draft(request, surrounding, settings);
+        if arguments.scripts.no_scripts {
+            draft.scripts = ScriptPermission::SwitchedOff;
+        }
+        draft
+    };
+    Ok(requests.into_iter().map(draft).collect())
 }

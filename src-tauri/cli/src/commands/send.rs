@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use gatepass_app::core::exchange::{Exchange, ResponseBody};
-use gatepass_app::core::pipeline::{Outcome, Trouble, Verdict};
+use gatepass_app::core::pipeline::{Outcome, ScriptPermission, Trouble, Verdict};
 use gatepass_app::core::ports::Unwatched;
+use gatepass_app::core::scripting::{Assertion, ScriptReport};
 use gatepass_app::oauth::keeper::SendTerms;
 use gatepass_app::oauth::{Code, Failure};
 use serde_json::{Value, json};
@@ -37,10 +38,14 @@ async fn send_one(
 ) -> Result<Ending, Stop> {
     let settings = send_settings(app, &arguments.transport).await?;
     let surrounding = surrounding(app, &arguments.variables).await?;
+    let outside = outside_of(app, place);
+    aim::prepare_scripts(app, &outside, &arguments.collection, &arguments.scripts).await?;
     let source = aim::source_of(app, &arguments.collection).await?;
     let node = source.find(Some(&arguments.request)).map_err(Stop::from)?;
-    let draft = source.draft(node, &surrounding, &settings);
-    let outside = outside_of(app, place);
+    let mut draft = source.draft(node, &surrounding, &settings);
+    if arguments.scripts.no_scripts {
+        draft.scripts = ScriptPermission::SwitchedOff;
+    }
     outside.set_send_settings(settings);
     let person = somebody_is_there(place.has_browser()).then(|| Arc::new(TerminalPerson::new(false)) as _);
     let terms = SendTerms {
@@ -49,16 +54,41 @@ async fn send_one(
         person,
     };
     let verdict = outside
-        .pipeline(app.map(gatepass_app::App::recorder))
+        .pipeline_with_scripts(app.map(gatepass_app::App::recorder))
         .send(draft, &terms, &Unwatched, Arc::new(Steps::default()))
         .await;
     for warning in &verdict.warnings {
         tell!("{}", terminal::inert(&format!("note: {}", warning.message)));
     }
+    tell_scripts(&verdict.scripts);
     tell(verdict, arguments)
 }
 
+/// An assertion as a person reads it.
+fn assertion_line(assertion: &Assertion) -> String {
+    let Assertion { name, skipped, error, .. } = assertion;
+    match error {
+        _ if *skipped => format!("– {name} (skipped)"),
+        _ if assertion.passed => format!("✓ {name}"),
+        Some(error) => format!("✗ {name}: {}", error.message),
+        None => format!("✗ {name}"),
+    }
+}
+
+fn tell_scripts(scripts: &ScriptReport) {
+    for line in &scripts.console {
+        tell!("{}", terminal::inert(&line.text));
+    }
+    for assertion in &scripts.assertions {
+        tell!("{}", terminal::inert(&assertion_line(assertion)));
+    }
+    for error in &scripts.errors {
+        tell!("{}", terminal::inert(&format!("script failed: {error} ({})", error.place())));
+    }
+}
+
 fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
+    let scripts_passed = verdict.scripts.passed();
     let auth = verdict.auth.as_ref().map(|auth| {
         json!({
             "token_name": auth.token_name,
@@ -107,7 +137,8 @@ fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
     } else {
         terminal::body(&body);
     }
-    Ok(if exchange.response.status < 400 { Ending::Done } else { Ending::Failed })
+    let well = exchange.response.status < 400 && scripts_passed;
+    Ok(if well { Ending::Done } else { Ending::Failed })
 }
 
 fn tell_head(exchange: &Exchange) {

@@ -1,5 +1,7 @@
 //! What scripts give back.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -137,6 +139,24 @@ pub struct Visualization {
     pub data: Value,
     #[serde(default)]
     pub options: Value,
+}
+
+impl fmt::Display for ScriptError {
+    /// What happened, without the place.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_str() {
+            "" => write!(formatter, "{}", self.message),
+            name => write!(formatter, "{name}: {}", self.message),
+        }
+    }
+}
+
+impl ScriptError {
+    /// The script, and the line and column in it as far as they are known: `test script of List:3:14`.
+    pub fn place(&self) -> String {
+        let number = |number: Option<u32>| number.map(|number| format!(":{number}")).unwrap_or_default();
+        format!("{}{}{}", self.script, number(self.line), number(self.column))
+    }
 }
 
 impl ScriptReport {

@@ -1,0 +1,3 @@
+module.exports = {
+  extname: (path) => /\.[^./]*$/.exec(path)?.[0] ?? "",
+};

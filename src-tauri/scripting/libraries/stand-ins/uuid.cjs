@@ -1,0 +1,3 @@
+const uuid = require("uuid");
+
+module.exports = Object.assign((...options) => uuid.v4(...options), uuid);
