@@ -4,10 +4,13 @@
 //! broken window.
 #![allow(clippy::unwrap_used)]
 
+mod answers;
+mod bodies;
 mod editing;
 mod errors;
 mod first_start;
 mod keeping_fresh;
+mod looking_back;
 mod restart;
 mod security;
 mod sending;

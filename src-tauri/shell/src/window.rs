@@ -51,15 +51,17 @@ pub(crate) fn parented(
     }
 }
 
-/// The window shows its own page and nothing else, whatever a link or a script asks for.
+/// The window shows its own page and nothing else, whatever a link or a script asks for; and, in a frame without
+/// scripts, the text of an answer, which is handed to it and comes from nowhere.
 fn is_our_page(url: &Url) -> bool {
+    let preview = url.as_str() == "about:srcdoc";
     let packaged = url.scheme() == "tauri" && url.host_str() == Some("localhost")
         || url.scheme() == "http" && url.host_str() == Some("tauri.localhost");
     let developing = cfg!(not(feature = "custom-protocol"))
         && url.scheme() == "http"
         && url.host_str() == Some("127.0.0.1")
         && url.port() == Some(1420);
-    packaged || developing
+    packaged || developing || preview
 }
 
 #[cfg(test)]
@@ -76,6 +78,7 @@ mod tests {
             "tauri://elsewhere/",
             "http://tauri.localhost.example.com/",
             "javascript:alert(1)",
+            "about:blank",
         ] {
             assert!(!is_our_page(&Url::parse(foreign).expect("a URL")), "{foreign}");
         }

@@ -389,3 +389,33 @@ test("a_deletion_from_the_history_can_be_undone_and_is_done_when_the_window_clos
   await waitFor(() => expect(commands("delete_history")).toHaveLength(1));
   await waitFor(() => expect(commands("plugin:window|destroy")).toHaveLength(1));
 });
+
+test("a_request_is_written_as_code_and_secrets_come_in_only_when_asked_for", async () => {
+  answers.request_for_code = ({ secrets }) => ({
+    method: "GET",
+    url: "https://api.example.com/photos",
+    headers: [{ name: "Authorization", value: secrets ? "Bearer eyJ" : "Bearer YOUR_SECRET" }],
+    mimeType: null,
+    text: null,
+    file: null,
+    parts: [],
+    notes: [],
+  });
+  await open();
+  await userEvent.click(await screen.findByTestId("generate-code"));
+  await waitFor(() => expect(screen.getByTestId("code").dataset.value).toContain("YOUR_SECRET"));
+  expect(screen.getByTestId("code").dataset.value).toContain("curl");
+  await userEvent.click(screen.getByTestId("code-secrets"));
+  await waitFor(() => expect(screen.getByTestId("code").dataset.value).toContain("Bearer eyJ"));
+});
+
+test("a_curl_command_that_is_pasted_as_a_url_is_offered_for_import", async () => {
+  await open();
+  const url = await screen.findByTestId("url-input");
+  const paste = new Event("paste", { bubbles: true, cancelable: true });
+  Object.assign(paste, { clipboardData: { getData: () => "curl -X POST https://api.example.com" } });
+  url.dispatchEvent(paste);
+  expect(paste.defaultPrevented).toBe(true);
+  const text = await screen.findByTestId<HTMLTextAreaElement>("import-text");
+  expect(text.value).toContain("curl -X POST");
+});

@@ -66,6 +66,20 @@ function ofTheRequest(desk: Desk, { focusUrl }: ActionTargets): Action[] {
     if (desk.exchanges.running(active)) {
       add({ id: "cancel", label: "Cancel the request", icon: "stop", run: () => desk.cancel() });
     }
+    add({
+      id: "curl",
+      label: "Copy as cURL",
+      icon: "terminal",
+      keys: ["Mod+Shift+C"],
+      run: () => void desk.copyAsCurl(),
+    });
+    add({
+      id: "code",
+      label: "Generate code",
+      icon: "code",
+      also: "curl python javascript snippet",
+      run: () => void desk.problems.attempt(() => desk.code.show(active)),
+    });
     add({ id: "url", label: "Edit the URL", icon: "link", keys: ["Mod+L"], run: focusUrl });
   }
   if (oauth && token) {

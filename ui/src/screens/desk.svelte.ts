@@ -7,12 +7,13 @@ import { Environments, GLOBALS } from "../features/environments";
 import { History } from "../features/history";
 import { ImportDialogState } from "../features/interchange";
 import { Problems, StartTrouble } from "../features/problems";
-import { OpenTabs } from "../features/request-editor";
+import { asCurl, CodePage, OpenTabs } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
 import { KeyStore, SettingsPage } from "../features/settings";
 import { healthOf, STATUS_WORDS, Tokens } from "../features/tokens";
 import { WorkspaceTree } from "../features/workspace-tree";
 import { command, onEvent, type ImportResult, type SendIntent, type WorkspaceView } from "../ipc";
+import { copyText } from "../lib/clipboard";
 import { counted } from "../lib/format";
 
 /** What lies on the table: the features of the window, and what one of them means for the others. */
@@ -28,6 +29,7 @@ export class Desk {
   readonly toasts = new Toasts();
   readonly importing = new ImportDialogState();
   readonly history = new History();
+  readonly code = new CodePage();
   readonly settings = new SettingsPage(() => void this.problems.attempt(() => this.tabs.reloadScopes()));
   readonly palette: Palette;
   readonly keyStore = new KeyStore();
@@ -119,6 +121,17 @@ export class Desk {
     const outcome = active === null ? undefined : this.exchanges.outcome(active);
     if (outcome?.kind === "answered")
       await this.problems.attempt(() => this.exchanges.save(outcome.response));
+  }
+
+  /** Copies the open request as a cURL command line, secrets left out. */
+  async copyAsCurl(): Promise<void> {
+    const editor = this.tabs.editor;
+    if (!editor?.detail?.request) return;
+    await this.problems.attempt(async () => {
+      await editor.settle();
+      await copyText(asCurl(editor.id));
+      this.toasts.show("Copied as cURL", { tone: "ok", detail: "Tokens and secrets are left out" });
+    });
   }
 
   /** Gives up the request that is under way. Says whether one was. */

@@ -1,3 +1,5 @@
+export { asCurl, CodePage, provideCodePage } from "./code-page.svelte";
+export { default as CodeDialog } from "./CodeDialog.svelte";
 export { NodeEditor } from "./node-editor.svelte";
 export { OpenTabs, openTabs, provideOpenTabs } from "./open-tabs.svelte";
 export { default as NodePane } from "./NodePane.svelte";
