@@ -2,6 +2,7 @@
 //! the provider. Everything is asked of the built program, against the real provider wherever an honest one will do.
 #![allow(clippy::unwrap_used)]
 
+mod client;
 mod documents;
 mod environments;
 mod importing;

@@ -16,6 +16,7 @@ use crate::dto::{
     EnvironmentView, ErrorView, ImportItem, ImportPreview, ImportResult, ImportWarning, NodeView,
     VariableView,
 };
+use crate::folder;
 use crate::sending::Unobserved;
 
 /// Larger files are no collections, in bytes.
@@ -74,7 +75,11 @@ impl App {
         self.bring_in(read(bytes, name).await?).await
     }
 
+    /// Brings in a file, or a collection that lies in a folder.
     pub async fn import_file(&self, path: String) -> Result<ImportResult, ErrorView> {
+        if std::path::Path::new(&path).is_dir() {
+            return self.bring_in(folder::read(PathBuf::from(path)).await?).await;
+        }
         let (bytes, name) = read_file(PathBuf::from(path)).await?;
         self.bring_in(read(bytes, name).await?).await
     }

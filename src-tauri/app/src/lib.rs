@@ -15,6 +15,7 @@ mod environments;
 mod error;
 pub mod flow_log;
 mod flows;
+mod folder;
 mod importing;
 mod listener;
 mod logins;
@@ -138,7 +139,10 @@ impl App {
         options: Options,
         listener: Arc<dyn Listener>,
     ) -> Result<Self, ErrorView> {
-        let workspace = database.workspaces().first_or_insert("My workspace").await?;
+        let workspace = match &options.workspace {
+            Some(wanted) => database.workspaces().named_or_insert(wanted).await?,
+            None => database.workspaces().first_or_insert("My workspace").await?,
+        };
         let said = Arc::clone(&listener);
         let door =
             Door::new(database.clone(), options.clone(), Outside::randomness(), move |state: &DoorState| {

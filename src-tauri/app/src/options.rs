@@ -36,6 +36,8 @@ impl Environment {
 pub struct Options {
     /// Holds the database, the locks beside it, and the web view's own files.
     pub data_dir: PathBuf,
+    /// Id or name of the workspace, which is made if there is none; `None`: the first.
+    pub workspace: Option<String>,
     /// Chosen without a question; `None`: what the database was made with, else the keyring if there is one.
     pub key_store: Option<KeyStoreKind>,
     /// A key store was named that does not exist: said at the first secret.
@@ -54,6 +56,7 @@ impl Options {
         let key_store = named.and_then(KeyStoreKind::parse);
         Self {
             data_dir: gatepass_platform::paths::data_dir(environment.data_dir.as_deref()),
+            workspace: None,
             key_store,
             unknown_key_store: named.filter(|_| key_store.is_none()).map(str::to_owned),
             passphrase: None,

@@ -89,7 +89,10 @@ impl Source {
 
     /// Reads a collection of the database by its name, else by its id.
     pub async fn of_database(app: &App, name: &str) -> Result<Self, ErrorView> {
-        let all = app.database().nodes().tree(app.workspace()).await?;
+        let mut all = Vec::new();
+        for workspace in app.database().workspaces().list().await? {
+            all.extend(app.database().nodes().tree(&workspace.id).await?);
+        }
         let collections: Vec<&Node> = all.iter().filter(|node| node.kind == NodeKind::Collection).collect();
         let by_name: Vec<&&Node> = collections.iter().filter(|node| node.name == name).collect();
         let found = match by_name.as_slice() {
@@ -318,6 +321,24 @@ fn identify(parent: &mut Value, ids: &mut impl Iterator<Item = String>) {
 /// Why the file cannot be read, or is neither JSON nor CSV; the line is named.
 pub fn data_of_file(path: &Path) -> Result<DataFile, ErrorView> {
     Ok(read_data(&bytes_of(path)?)?)
+}
+
+impl App {
+    /// The id of the workspace that holds a collection (by name or id); `None` if there is none, or if it is this one.
+    pub async fn other_workspace_holding(&self, collection: &str) -> Result<Option<String>, ErrorView> {
+        let named = |node: &Node| {
+            node.kind == NodeKind::Collection && (node.name == collection || node.id.as_str() == collection)
+        };
+        if self.database().nodes().tree(self.workspace()).await?.iter().any(named) {
+            return Ok(None);
+        }
+        for workspace in self.database().workspaces().list().await? {
+            if self.database().nodes().tree(&workspace.id).await?.iter().any(named) {
+                return Ok(Some(workspace.id.to_string()));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// An environment from a file. Its id is made from its name, so that its tokens are found again at the next call.

@@ -24,7 +24,10 @@ pub struct Aim {
 
 impl Aim {
     pub async fn take(place: &Place, target: &TokenTarget) -> Result<Self, Stop> {
-        let app = place.app_for(target.no_browser).await?;
+        let app = match &target.target {
+            Some(named) => place.app_with(split(named).0, target.no_browser).await?,
+            None => place.app_for(target.no_browser).await?,
+        };
         let settings = send_settings(Some(&app), &target.transport).await?;
         app.outside().set_send_settings(settings.clone());
         let surrounding = surrounding(Some(&app), &target.variables).await?;

@@ -358,9 +358,12 @@ pub struct ListTarget {
 
 #[derive(Args)]
 pub struct ImportArguments {
-    /// A file, a URL, or `-` for stdin.
-    #[arg(value_name = "FILE|URL|-")]
+    /// A file, the folder of a Bruno collection, a URL, or `-` for stdin.
+    #[arg(value_name = "FILE|FOLDER|URL|-")]
     pub source: String,
+    /// Into this workspace, which is made if there is none; default: the first.
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
     /// Print one JSON document.
     #[arg(long)]
     pub json: bool,

@@ -44,7 +44,28 @@ impl Place {
 
     /// The same; with `no_browser` it opens none.
     pub async fn app_for(&self, no_browser: bool) -> Result<App, Stop> {
-        let options = Options { open_browser: !no_browser, ..self.options.clone() };
+        self.app_in(None, no_browser).await
+    }
+
+    /// The application on the workspace that holds this collection, so that its environments, settings and cookies
+    /// hold. A file is in none.
+    pub async fn app_with(&self, collection: &str, no_browser: bool) -> Result<App, Stop> {
+        let app = self.app_for(no_browser).await?;
+        if is_file(collection) {
+            return Ok(app);
+        }
+        match app.other_workspace_holding(collection).await? {
+            None => Ok(app),
+            Some(other) => {
+                app.close().await;
+                self.app_in(Some(other), no_browser).await
+            }
+        }
+    }
+
+    /// The application on a workspace by its id or name, which is made if there is none.
+    pub async fn app_in(&self, workspace: Option<String>, no_browser: bool) -> Result<App, Stop> {
+        let options = Options { workspace, open_browser: !no_browser, ..self.options.clone() };
         App::open(options, Arc::new(Unheard)).await.map_err(Stop::from)
     }
 

@@ -16,7 +16,11 @@ use crate::transport::send_settings;
 pub async fn export(place: &Place, arguments: ExportArguments) -> Result<Ending, Stop> {
     let (collection, request) = aim::split(&arguments.collection);
     let named_environment = arguments.variables.environment.as_deref().is_some_and(|name| !is_file(name));
-    let app = if is_file(collection) && !named_environment { None } else { Some(place.app().await?) };
+    let app = if is_file(collection) && !named_environment {
+        None
+    } else {
+        Some(place.app_with(collection, false).await?)
+    };
     let text = match arguments.format.as_str() {
         "postman" => as_collection(app.as_ref(), collection, request, &arguments).await,
         "curl" => {

@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::terminal;
 
 pub async fn import(place: &Place, arguments: ImportArguments) -> Result<Ending, Stop> {
-    let app = place.app().await?;
+    let app = place.app_in(arguments.workspace.clone(), false).await?;
     let result = if arguments.source == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(|error| {

@@ -25,7 +25,7 @@ use crate::transport::{give_cookies, send_settings, take_cookies};
 
 pub async fn run(place: &Place, arguments: RunArguments) -> Result<Ending, Stop> {
     let app = match place.needs_database(&arguments.collection, &arguments.variables, &arguments.terms) {
-        true => Some(place.app().await?),
+        true => Some(place.app_with(&arguments.collection, false).await?),
         false => None,
     };
     let ended = run_all(place, app.as_ref(), &arguments).await;

@@ -21,7 +21,7 @@ use crate::transport::send_settings;
 
 pub async fn send(place: &Place, arguments: SendArguments) -> Result<Ending, Stop> {
     let app = match place.needs_database(&arguments.collection, &arguments.variables, &arguments.terms) {
-        true => Some(place.app().await?),
+        true => Some(place.app_with(&arguments.collection, false).await?),
         false => None,
     };
     let ended = send_one(place, app.as_ref(), &arguments).await;

@@ -53,6 +53,18 @@ impl<'a> Workspaces<'a> {
         self.list().await?.into_iter().next().ok_or_else(|| missing(&id))
     }
 
+    /// The workspace with that id, else the first of that name, else a new one of that name at the end.
+    pub async fn named_or_insert(&self, wanted: &str) -> Result<Workspace, StorageFailure> {
+        let all = self.list().await?;
+        let by_id = all.iter().find(|workspace| workspace.id.as_str() == wanted);
+        if let Some(found) = by_id.or_else(|| all.iter().find(|workspace| workspace.name == wanted)) {
+            return Ok(found.clone());
+        }
+        let workspace = Workspace { id: Id::generate(), name: wanted.to_owned() };
+        self.insert(&workspace).await?;
+        Ok(workspace)
+    }
+
     /// Adds one at the end.
     pub async fn insert(&self, workspace: &Workspace) -> Result<(), StorageFailure> {
         let (id, name) = (workspace.id.as_str(), &workspace.name);
