@@ -406,6 +406,29 @@ const response: ResponseView = {
   flow: [],
   sentUrl: "https://api.staging.example.com/v2/albums/alb_42/photos?limit=50",
   challenge: null,
+  scripts: {
+    assertions: [
+      {
+        name: "Status is 200",
+        passed: true,
+        skipped: false,
+        message: null,
+        script: "test script of List photos",
+        line: 1,
+      },
+      {
+        name: "Returns at most 50 photos",
+        passed: false,
+        skipped: false,
+        message: "expected 128 to be at most 50",
+        script: "test script of Photos API",
+        line: 4,
+      },
+    ],
+    console: [{ level: "log", text: "128 photos in all", script: "test script of Photos API" }],
+    errors: [],
+    heldBack: 0,
+  },
 };
 
 const refused: ErrorView = {

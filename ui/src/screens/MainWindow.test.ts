@@ -419,3 +419,36 @@ test("a_curl_command_that_is_pasted_as_a_url_is_offered_for_import", async () =>
   const text = await screen.findByTestId<HTMLTextAreaElement>("import-text");
   expect(text.value).toContain("curl -X POST");
 });
+
+test("tests_that_failed_are_read_first_and_counted_on_their_tab", async () => {
+  await open();
+  await userEvent.click(await screen.findByTestId("send-button"));
+  const tab = await screen.findByTestId("response-tab-tests");
+  expect(tab.textContent).toContain("1/2");
+  await userEvent.click(tab);
+  const rows = await screen.findAllByTestId("assertion");
+  expect(rows.map((row) => row.dataset.result)).toEqual(["fail", "pass"]);
+  expect(rows[0]?.textContent).toContain("expected 128 to be at most 50");
+  expect(screen.getByTestId("console-line").textContent).toBe("128 photos in all");
+});
+
+test("scripts_that_came_with_an_import_are_looked_at_before_they_run", async () => {
+  const scripts = [
+    {
+      node: "n1",
+      name: "Photos API",
+      event: "prerequest",
+      source: "pm.variables.set('a', 1)",
+      trusted: false,
+    },
+  ];
+  answers.collection_scripts = () => ({ trusted: false, scripts });
+  await open();
+  await userEvent.keyboard("{Control>}k{/Control}");
+  await userEvent.type(await screen.findByTestId("command-palette"), ">look at the scripts{Enter}");
+  await screen.findByTestId("trust-dialog");
+  expect((await screen.findByTestId("trust-script")).textContent).toContain("Photos API");
+  expect(commands("trust_scripts")).toEqual([]);
+  await userEvent.click(screen.getByTestId("trust-confirm"));
+  await waitFor(() => expect(commands("trust_scripts")[0]?.args).toEqual({ collection: "n1" }));
+});

@@ -126,6 +126,13 @@ function ofTheNode(desk: Desk): Action[] {
       current: true,
       run: () => void desk.problems.attempt(() => desk.tree.duplicate(id)),
     },
+    {
+      id: "trust",
+      label: "Look at the scripts of this collection",
+      icon: "code",
+      also: "trust run allow",
+      run: () => void desk.askTrust(id),
+    },
     { id: "delete", label: `Delete ${name}`, icon: "trash", current: true, run: () => void desk.remove(id) },
   ];
 }

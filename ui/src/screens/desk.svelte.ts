@@ -7,7 +7,7 @@ import { Environments, GLOBALS } from "../features/environments";
 import { History } from "../features/history";
 import { ImportDialogState } from "../features/interchange";
 import { Problems, StartTrouble } from "../features/problems";
-import { asCurl, CodePage, OpenTabs } from "../features/request-editor";
+import { asCurl, CodePage, OpenTabs, ScriptTrust } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
 import { KeyStore, SettingsPage } from "../features/settings";
 import { healthOf, STATUS_WORDS, Tokens } from "../features/tokens";
@@ -30,6 +30,7 @@ export class Desk {
   readonly importing = new ImportDialogState();
   readonly history = new History();
   readonly code = new CodePage();
+  readonly trust = new ScriptTrust();
   readonly settings = new SettingsPage(() => void this.problems.attempt(() => this.tabs.reloadScopes()));
   readonly palette: Palette;
   readonly keyStore = new KeyStore();
@@ -121,6 +122,12 @@ export class Desk {
     const outcome = active === null ? undefined : this.exchanges.outcome(active);
     if (outcome?.kind === "answered")
       await this.problems.attempt(() => this.exchanges.save(outcome.response));
+  }
+
+  /** Shows the scripts of a node's collection, and asks whether they may run. */
+  async askTrust(node: string): Promise<void> {
+    const collection = this.tree.byId.get(node)?.collection;
+    if (collection) await this.problems.attempt(() => this.trust.ask(collection));
   }
 
   /** Copies the open request as a cURL command line, secrets left out. */
