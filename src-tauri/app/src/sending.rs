@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gatepass_core::exchange::Exchange;
+use gatepass_core::exchange::{Exchange, ShownHop};
 use gatepass_core::pipeline::{Outcome, Pipeline, Trouble, Verdict};
 use gatepass_core::ports::{Progress, Stage};
 use gatepass_oauth::keeper::{HeldBack, Offer, SendTerms};
@@ -151,6 +151,7 @@ impl App {
         let refreshed = verdict.auth.as_ref().is_some_and(|auth| auth.refreshed || auth.renewed_after_401);
         let warnings = verdict.warnings.iter().map(|warning| warning.message.clone()).collect();
         let flow = verdict.flow.iter().map(FlowStepView::from).collect();
+        let redirects = verdict.redirects.into_iter().map(RedirectView::from).collect();
         let sent_url = verdict.request.as_ref().map(|request| request.url.clone()).unwrap_or_default();
         let scripts = verdict.scripts.into();
         match verdict.outcome {
@@ -159,6 +160,7 @@ impl App {
                 let mut response = self.response(*exchange, story, refreshed, warnings, flow, sent_url);
                 response.challenge = challenge;
                 response.scripts = scripts;
+                response.redirects = redirects;
                 SendOutcome::Answered { response }
             }
             Outcome::HeldBack(held) => SendOutcome::HeldBack { held: held.into() },
@@ -195,15 +197,7 @@ impl App {
             body_kind: body_kind.to_owned(),
             auth_story,
             refreshed,
-            redirects: exchange
-                .redirects
-                .into_iter()
-                .map(|hop| RedirectView {
-                    status: hop.status,
-                    url: hop.url.to_string(),
-                    location: hop.location,
-                })
-                .collect(),
+            redirects: Vec::new(),
             warnings,
             flow,
             sent_url,
@@ -258,6 +252,12 @@ fn body_kind(content_type: &str, size: u64) -> &'static str {
         _ if essence.starts_with("text/") || essence.is_empty() => "text",
         "application/javascript" | "application/x-www-form-urlencoded" | "application/yaml" => "text",
         _ => "binary",
+    }
+}
+
+impl From<ShownHop> for RedirectView {
+    fn from(hop: ShownHop) -> Self {
+        Self { status: hop.status, url: hop.url, location: hop.location }
     }
 }
 

@@ -233,6 +233,16 @@ pub struct SentRequest {
     pub body_size: u64,
 }
 
+/// A redirect as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownHop {
+    /// What was asked for.
+    pub url: String,
+    pub status: u16,
+    /// Where the answer pointed, made absolute.
+    pub location: String,
+}
+
 /// A request as it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownRequest {

@@ -1,11 +1,12 @@
 //! Step 7: what is kept and shown of a request that left, secrets blanked.
 
 use gatepass_oauth::Secret;
+use gatepass_oauth::transcript::BLANK;
 
 use super::send::Sent;
 use super::verdict::{Journal, Outcome, Trouble, Verdict};
 use super::{Draft, Pipeline};
-use crate::exchange::{Exchange, OutgoingBody, OutgoingRequest, ShownRequest};
+use crate::exchange::{Exchange, Hop, OutgoingBody, OutgoingRequest, ShownHop, ShownRequest};
 use crate::ports::{Record, RecordedAnswer};
 use crate::redaction::Redaction;
 
@@ -52,13 +53,31 @@ impl Pipeline {
                 answer,
             });
         }
+        let hops = result.as_ref().map(|exchange| exchange.redirects.as_slice()).unwrap_or_default();
+        let redirects = hops.iter().map(|hop| shown_hop(hop, &redaction)).collect();
         let outcome = match result {
             Ok(exchange) => Outcome::Answered(Box::new(exchange)),
             Err(failure) => Outcome::Failed(Trouble::Send(failure)),
         };
         let secrets = journal.secrets().to_vec();
-        Recorded { verdict: journal.into_verdict(outcome, Some(shown)), draft, request, secrets }
+        let mut verdict = journal.into_verdict(outcome, Some(shown));
+        verdict.redirects = redirects;
+        Recorded { verdict, draft, request, secrets }
     }
+}
+
+/// A server may put a credential of ours, or a fresh one, into the address that it points to.
+fn shown_hop(hop: &Hop, redaction: &Redaction<'_>) -> ShownHop {
+    let location = match hop.url.join(&hop.location) {
+        Ok(mut location) => {
+            if location.fragment().is_some_and(|fragment| fragment.contains('=')) {
+                location.set_fragment(Some(BLANK));
+            }
+            redaction.url(&location)
+        }
+        Err(_) => redaction.text(&hop.location),
+    };
+    ShownHop { url: redaction.url(&hop.url), status: hop.status, location }
 }
 
 fn recorded(exchange: &Exchange, redaction: &Redaction<'_>) -> RecordedAnswer {
@@ -78,5 +97,28 @@ fn size(body: &OutgoingBody) -> u64 {
     match body {
         OutgoingBody::Bytes(bytes) => bytes.len() as u64,
         OutgoingBody::Empty | OutgoingBody::File(_) | OutgoingBody::Multipart(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::exchange::CredentialPlaces;
+
+    #[test]
+    fn a_redirect_is_shown_without_the_secrets_in_its_addresses() {
+        let secrets = [Secret::from("canary-52c1")];
+        let places = CredentialPlaces::default();
+        let redaction = Redaction::of(&secrets, &places);
+        let hop = |location: &str| {
+            let url = url::Url::parse("https://api.test/a/canary-52c1?access_token=canary-52c1").unwrap();
+            shown_hop(&Hop { url, status: 302, location: location.to_owned() }, &redaction)
+        };
+        for location in ["/b?api_key=canary-77", "https://h/#access_token=canary-77", "/c/canary-52c1"] {
+            let shown = hop(location);
+            assert!(!format!("{shown:?}").contains("canary"), "{shown:?}");
+        }
+        assert_eq!(hop("../b?page=2#top").location, "https://api.test/b?page=2#top");
     }
 }

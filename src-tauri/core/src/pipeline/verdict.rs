@@ -10,7 +10,7 @@ use gatepass_oauth::{Failure, Secret};
 
 use super::inherit::AuthOrigin;
 use super::live::LiveVariables;
-use crate::exchange::{CredentialPlaces, Exchange, ShownRequest};
+use crate::exchange::{CredentialPlaces, Exchange, ShownHop, ShownRequest};
 use crate::ports::SendFailure;
 use crate::redaction::Redaction;
 use crate::scripting::ScriptReport;
@@ -28,6 +28,8 @@ pub struct Verdict {
     pub flow: Vec<FlowStep>,
     /// The request as it left, secrets blanked; `None` if it did not leave.
     pub request: Option<ShownRequest>,
+    /// Earlier hops, oldest first, secrets blanked.
+    pub redirects: Vec<ShownHop>,
     /// What its scripts did, before and after.
     pub scripts: ScriptReport,
     /// The variables as its scripts left them, for the next request of a run; `None` if they changed none.
@@ -270,6 +272,7 @@ impl Journal {
             warnings: self.warnings,
             flow,
             request,
+            redirects: Vec::new(),
             scripts: self.scripts,
             variables: self.variables,
             secrets: self.secrets,

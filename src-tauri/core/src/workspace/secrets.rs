@@ -78,7 +78,7 @@ impl Definition {
     /// # Errors
     /// The parts are not what [`Self::split`] made.
     pub fn join(plain: Value, secrets: &Secrets) -> Result<Self, Unreadable> {
-        serde_json::from_value(joined(plain, secrets)?).map_err(|error| Unreadable(error.to_string()))
+        serde_json::from_value(joined(plain, secrets)?).map_err(|_| misshapen())
     }
 }
 
@@ -96,7 +96,7 @@ impl Environment {
     /// # Errors
     /// The parts are not what [`Self::split`] made.
     pub fn join(plain: Value, secrets: &Secrets) -> Result<Self, Unreadable> {
-        serde_json::from_value(joined(plain, secrets)?).map_err(|error| Unreadable(error.to_string()))
+        serde_json::from_value(joined(plain, secrets)?).map_err(|_| misshapen())
     }
 }
 
@@ -117,7 +117,7 @@ impl WorkspaceSettings {
     /// # Errors
     /// The parts are not what [`Self::split`] made.
     pub fn join(plain: Value, secrets: &Secrets) -> Result<Self, Unreadable> {
-        serde_json::from_value(joined(plain, secrets)?).map_err(|error| Unreadable(error.to_string()))
+        serde_json::from_value(joined(plain, secrets)?).map_err(|_| misshapen())
     }
 }
 
@@ -231,6 +231,11 @@ fn rows(list: Option<&mut Value>) -> impl Iterator<Item = (usize, &mut Value)> {
 /// A member name as it stands in a JSON pointer.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The parser's own words quote the value that it stumbled over, which may be a secret.
+fn misshapen() -> Unreadable {
+    Unreadable("one of its values is of another kind than what was saved".to_owned())
 }
 
 fn joined(mut plain: Value, secrets: &Secrets) -> Result<Value, Unreadable> {

@@ -27,6 +27,13 @@ fn checked(definition: &Definition) -> Value {
 }
 
 #[test]
+fn damaged_content_is_refused_without_quoting_it() {
+    let request = serde_json::json!({ "request": CANARY, "auth": CANARY, "variables": CANARY });
+    let refused = Definition::join(request, &Secrets::default()).err().unwrap().to_string();
+    assert!(!refused.contains(CANARY), "{refused}");
+}
+
+#[test]
 fn no_secret_of_an_auth_config_stays_in_the_plain_part() {
     let secrets = [
         "client_secret",
