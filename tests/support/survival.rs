@@ -288,6 +288,7 @@ impl Interrupted {
         let trace = ["strace", "-f", "-qq", "-o", log.to_str().expect("plain text")];
         let status = self.command(&trace).status().await.expect("strace can be started");
         assert!(status.success(), "the traced send works");
+        self.provider.forget_log().await;
         let mut counts: Vec<(String, usize)> = Vec::new();
         for line in std::fs::read_to_string(&log).expect("the trace is written").lines() {
             let call = line.split_whitespace().nth(1).unwrap_or_default();
