@@ -45,6 +45,8 @@
 //! }
 //! ```
 //!
+//! `examples/machine_token.rs` is a whole program of this kind, every port included, without any runtime.
+//!
 //! `keeper.keep_fresh()`, run as a task of its own, renews tokens in use before they end. With the feature `testing`
 //! the module `testing` has stand-ins for all ports: a simulated clock, a scripted provider, a store in memory.
 //!
