@@ -118,7 +118,7 @@ async fn every_text_of_a_collection_is_shown_as_text() {
     window.click_css("[data-testid=tree-item][data-kind=collection] .tw").await;
     for row in ["collection", "request"] {
         window.click_css(&format!("[data-testid=tree-item][data-kind={row}]")).await;
-        for tab in ["params", "headers", "body", "variables", "authorization"] {
+        for tab in ["params", "headers", "body", "variables", "scripts", "settings", "authorization"] {
             let tab = format!("editor-tab-{tab}");
             if window.has(&tab).await {
                 window.click(&tab).await;
@@ -134,7 +134,16 @@ async fn every_text_of_a_collection_is_shown_as_text() {
     window.find("response-status").await;
     window.find("response-body").await;
     safe(&window).await;
-    window.click("response-tab-headers").await;
+    for tab in ["headers", "preview", "cookies", "timeline"] {
+        window.click(&format!("response-tab-{tab}")).await;
+        safe(&window).await;
+    }
+    window.click("open-command-palette").await;
+    window.find("palette-item").await;
+    safe(&window).await;
+    window.press("command-palette", thirtyfour::Key::Escape + "").await;
+    window.click("sidebar-tab-history").await;
+    window.click("history-item").await;
     safe(&window).await;
     window.click("sidebar-tab-environments").await;
     window.click("environment-item").await;

@@ -43,6 +43,12 @@ impl App {
         Ok(Some(self.inner.imports.look_at(read(bytes, name).await?)))
     }
 
+    /// The same for a collection that lies in a folder, as Bruno's do.
+    pub async fn choose_import_folder(&self) -> Result<Option<ImportPreview>, ErrorView> {
+        let Some(path) = self.chooser().folder("Import a folder").await else { return Ok(None) };
+        Ok(Some(self.inner.imports.look_at(folder::read(path).await?)))
+    }
+
     /// Brings in what was looked at last, without the items of its preview at the places `without`.
     pub async fn confirm_import(&self, id: String, without: Vec<usize>) -> Result<ImportResult, ErrorView> {
         let looked_at = self.inner.imports.take(&id).ok_or_else(looked_at_no_longer)?;

@@ -199,6 +199,8 @@ commands! {
     preview_import_url(url: String) -> ImportPreview;
     /// What a file would bring in that the person chooses in the system's dialog; `null`: none was chosen.
     choose_import() -> Option<ImportPreview>;
+    /// The same for a collection that lies in a folder.
+    choose_import_folder() -> Option<ImportPreview>;
     /// Brings in what was looked at last, without the items at these places.
     confirm_import(id: String, without: Vec<usize>) -> ImportResult;
     /// Takes a whole import back out of the workspace.

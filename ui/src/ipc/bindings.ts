@@ -874,6 +874,8 @@ export interface Commands {
   preview_import_url: { args: { url: string }; returns: ImportPreview };
   /** What a file would bring in that the person chooses in the system's dialog; `null`: none was chosen. */
   choose_import: { args: Record<string, never>; returns: ImportPreview | null };
+  /** The same for a collection that lies in a folder. */
+  choose_import_folder: { args: Record<string, never>; returns: ImportPreview | null };
   /** Brings in what was looked at last, without the items at these places. */
   confirm_import: { args: { id: string; without: Array<number> }; returns: ImportResult };
   /** Takes a whole import back out of the workspace. */

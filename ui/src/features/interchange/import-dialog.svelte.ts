@@ -64,15 +64,15 @@ export class ImportDialogState {
     await this.#examine(async () => command("preview_import", { text: await file.text(), name: file.name }));
   }
 
-  /** Asks for a file with the system's dialog. */
-  async choose(): Promise<void> {
+  /** Asks for a file, or a folder, with the system's dialog. */
+  async choose(what: "file" | "folder"): Promise<void> {
     clearTimeout(this.#timer);
     let before = this.preview;
     await this.#examine(async () => {
-      const chosen = await command("choose_import");
+      const chosen = await command(what === "file" ? "choose_import" : "choose_import_folder");
       if (chosen) {
         this.text = "";
-        this.file = "The chosen file";
+        this.file = `The chosen ${what}`;
         before = chosen;
       }
       return before;
