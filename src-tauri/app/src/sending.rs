@@ -11,28 +11,34 @@ use gatepass_oauth::ports::FlowObserver;
 use gatepass_oauth::transcript::FlowStep;
 use tokio::sync::watch;
 
+use crate::App;
 use crate::dto::{
     BodyFilter, BodyHits, BodyLines, BodyLook, BodyText, ErrorView, FlowChanged, FlowStepView, HeldBackView,
     RedirectView, ResponseView, ScriptReportView, SendIntent, SendOutcome, SendProgress,
 };
-use crate::{App, Listener};
 
 impl App {
     /// Sends a request, as the intent says. It ends with an answer, held back with offers, failed or cancelled.
     pub async fn send(&self, node: String, intent: SendIntent) -> Result<SendOutcome, ErrorView> {
-        let mut cancelled = self.inner.sends.begin(&node);
+        let mut wishes = self.inner.sends.begin(&node);
         let ended = tokio::select! {
             outcome = self.send_now(&node, intent) => outcome,
-            _ = cancelled.wait_for(|cancelled| *cancelled) => Ok(SendOutcome::Cancelled),
+            _ = wishes.wait_for(|wish| *wish == Wish::Cancel) => Ok(SendOutcome::Cancelled),
         };
-        self.inner.sends.end(&node, &cancelled);
+        self.inner.sends.end(&node, &wishes);
         self.inner.listener.flow_changed(FlowChanged { node });
         ended
     }
 
     /// Ends a Send that is under way. Nothing happens if none is.
     pub async fn cancel_send(&self, node: String) -> Result<(), ErrorView> {
-        self.inner.sends.cancel(&node);
+        self.inner.sends.tell(&node, Wish::Cancel);
+        Ok(())
+    }
+
+    /// Ends the stream that a Send is receiving; what came until then is its answer. Nothing happens if none is.
+    pub async fn stop_stream(&self, node: String) -> Result<(), ErrorView> {
+        self.inner.sends.tell(&node, Wish::Enough);
         Ok(())
     }
 
@@ -105,7 +111,7 @@ impl App {
             }
             _ => Arc::new(Unobserved),
         };
-        let progress = Reported { node: node.to_owned(), listener: Arc::clone(&self.inner.listener) };
+        let progress = Reported { node: node.to_owned(), app: self.clone(), begun: Mutex::default() };
         let pipeline = self.outside().pipeline_with_scripts(Some(self.recorder()));
         let verdict = pipeline.send(draft.clone(), &terms, &progress, observer).await;
         if let Err(error) = self.keep_cookies().await {
@@ -287,34 +293,54 @@ impl From<Offer> for SendIntent {
     }
 }
 
+/// What a person wants of a Send that is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    GoOn,
+    /// No more of a stream.
+    Enough,
+    Cancel,
+}
+
 /// Sends under way, by node.
 #[derive(Default)]
-pub(crate) struct Sends(Mutex<HashMap<String, watch::Sender<bool>>>);
+pub(crate) struct Sends(Mutex<HashMap<String, watch::Sender<Wish>>>);
 
 impl Sends {
     /// Begins a Send; one that is still under way for the same node is cancelled.
-    fn begin(&self, node: &str) -> watch::Receiver<bool> {
-        let (sender, receiver) = watch::channel(false);
+    fn begin(&self, node: &str) -> watch::Receiver<Wish> {
+        let (sender, receiver) = watch::channel(Wish::GoOn);
         if let Some(before) = self.lock().insert(node.to_owned(), sender) {
-            before.send_replace(true);
+            before.send_replace(Wish::Cancel);
         }
         receiver
     }
 
-    fn end(&self, node: &str, mine: &watch::Receiver<bool>) {
+    fn end(&self, node: &str, mine: &watch::Receiver<Wish>) {
         let mut sends = self.lock();
         if sends.get(node).is_some_and(|current| current.subscribe().same_channel(mine)) {
             sends.remove(node);
         }
     }
 
-    fn cancel(&self, node: &str) {
+    fn tell(&self, node: &str, wish: Wish) {
         if let Some(sender) = self.lock().get(node) {
-            sender.send_replace(true);
+            sender.send_replace(wish);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<bool>>> {
+    /// Resolves when a person has enough of what the Send receives; never, if it is not under way.
+    async fn enough(&self, node: &str) {
+        let wishes = self.lock().get(node).map(watch::Sender::subscribe);
+        if let Some(mut wishes) = wishes
+            && wishes.wait_for(|wish| *wish == Wish::Enough).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<Wish>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -329,22 +355,45 @@ impl FlowObserver for Unobserved {
 /// Tells the shell how far a Send is.
 struct Reported {
     node: String,
-    listener: Arc<dyn Listener>,
+    app: App,
+    /// The beginning of a character whose rest has not come yet.
+    begun: Mutex<Vec<u8>>,
+}
+
+impl Reported {
+    fn tell(&self, stage: &str, bytes: Option<u64>, of: Option<u64>, text: Option<String>) {
+        let (node, stage) = (self.node.clone(), stage.to_owned());
+        self.app.inner.listener.send_progress(SendProgress { node, stage, bytes, of, text });
+    }
 }
 
 impl Progress for Reported {
     fn reached(&self, stage: Stage) {
-        let (stage, bytes, of) = match stage {
-            Stage::Token => ("token", None, None),
-            Stage::Connecting => ("connecting", None, None),
-            Stage::Waiting => ("waiting", None, None),
-            Stage::Receiving { bytes, of } => ("receiving", Some(bytes), of),
+        match stage {
+            Stage::Token => self.tell("token", None, None, None),
+            Stage::Connecting => self.tell("connecting", None, None, None),
+            Stage::Waiting => self.tell("waiting", None, None, None),
+            Stage::Receiving { bytes, of } => self.tell("receiving", Some(bytes), of, None),
+        }
+    }
+
+    fn streamed(&self, part: &[u8]) {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.extend_from_slice(part);
+        let whole = match std::str::from_utf8(&begun) {
+            Ok(_) => begun.len(),
+            // Cut in the middle of a character, not broken.
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => begun.len(),
         };
-        self.listener.send_progress(SendProgress {
-            node: self.node.clone(),
-            stage: stage.to_owned(),
-            bytes,
-            of,
-        });
+        let rest = begun.split_off(whole);
+        let text = String::from_utf8_lossy(&std::mem::replace(&mut *begun, rest)).into_owned();
+        if !text.is_empty() {
+            self.tell("streaming", None, None, Some(text));
+        }
+    }
+
+    fn enough(&self) -> futures_util::future::BoxFuture<'_, ()> {
+        Box::pin(self.app.inner.sends.enough(&self.node))
     }
 }

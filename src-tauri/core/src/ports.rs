@@ -1,6 +1,7 @@
 //! What the client needs from outside. Ports stand only where the implementations really differ.
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use gatepass_oauth::ports::UnixMillis;
 
@@ -25,6 +26,15 @@ pub trait Transport: Send + Sync {
 /// Hears how far a request is.
 pub trait Progress: Send + Sync {
     fn reached(&self, stage: Stage);
+
+    /// A part of an answer that comes bit by bit (server-sent events), decoded, as it comes. The parts are in the
+    /// answer's body too.
+    fn streamed(&self, _part: &[u8]) {}
+
+    /// Resolves when whoever watches has seen enough of such an answer: what came until then is its body.
+    fn enough(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// The stages that a person can be shown while they wait.

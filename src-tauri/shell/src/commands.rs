@@ -171,6 +171,8 @@ commands! {
 
     send(node: String, intent: SendIntent) -> SendOutcome;
     cancel_send(node: String) -> ();
+    /// Ends the stream that a Send is receiving; what came until then is its answer.
+    stop_stream(node: String) -> ();
     /// The whole text of a response body up to 5 MiB, formatted or raw.
     response_text(id: String, look: BodyLook) -> BodyText;
     /// A window of lines of a response body, formatted or raw.

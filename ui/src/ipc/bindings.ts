@@ -567,9 +567,13 @@ export type SendOutcome = { "kind": "answered", response: ResponseView, } | { "k
 
 export type SendProgress = { node: string, 
 /**
- * `token`, `connecting`, `waiting` or `receiving`.
+ * `token`, `connecting`, `waiting`, `receiving`, or `streaming`: then `text` is what just came.
  */
-stage: string, bytes: number | null, of: number | null, };
+stage: string, bytes: number | null, of: number | null, 
+/**
+ * A part of an answer that comes bit by bit (server-sent events).
+ */
+text?: string, };
 
 export type SendSettingView = { name: string, 
 /**
@@ -847,6 +851,8 @@ export interface Commands {
   request_for_code: { args: { node: string; secrets: boolean }; returns: CodeRequestView };
   send: { args: { node: string; intent: SendIntent }; returns: SendOutcome };
   cancel_send: { args: { node: string }; returns: null };
+  /** Ends the stream that a Send is receiving; what came until then is its answer. */
+  stop_stream: { args: { node: string }; returns: null };
   /** The whole text of a response body up to 5 MiB, formatted or raw. */
   response_text: { args: { id: string; look: BodyLook }; returns: BodyText };
   /** A window of lines of a response body, formatted or raw. */

@@ -139,10 +139,14 @@ pub struct BodyHits {
 #[serde(rename_all = "camelCase")]
 pub struct SendProgress {
     pub node: String,
-    /// `token`, `connecting`, `waiting` or `receiving`.
+    /// `token`, `connecting`, `waiting`, `receiving`, or `streaming`: then `text` is what just came.
     pub stage: String,
     pub bytes: Option<u64>,
     pub of: Option<u64>,
+    /// A part of an answer that comes bit by bit (server-sent events).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub text: Option<String>,
 }
 
 /// A row of the history.

@@ -1,11 +1,13 @@
 //! `gatepass send`: one request; its body goes to stdout, the rest to stderr.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
+use futures_util::future::BoxFuture;
 use gatepass_app::core::exchange::{Exchange, ResponseBody};
 use gatepass_app::core::pipeline::{Outcome, ScriptPermission, Trouble, Verdict};
-use gatepass_app::core::ports::Unwatched;
+use gatepass_app::core::ports::{Progress, Stage};
 use gatepass_app::core::scripting::{Assertion, ScriptReport};
 use gatepass_app::oauth::keeper::SendTerms;
 use gatepass_app::oauth::{Code, Failure};
@@ -53,15 +55,16 @@ async fn send_one(
         send_anyway: arguments.terms.send_anyway,
         person,
     };
+    let progress = Streaming { shows: !arguments.json, shown: AtomicBool::new(false) };
     let verdict = outside
         .pipeline_with_scripts(app.map(gatepass_app::App::recorder))
-        .send(draft, &terms, &Unwatched, Arc::new(Steps::default()))
+        .send(draft, &terms, &progress, Arc::new(Steps::default()))
         .await;
     for warning in &verdict.warnings {
         tell!("{}", terminal::inert(&format!("note: {}", warning.message)));
     }
     tell_scripts(&verdict.scripts);
-    tell(verdict, arguments)
+    tell(verdict, arguments, progress.shown.load(Ordering::Relaxed))
 }
 
 /// An assertion as a person reads it.
@@ -87,7 +90,34 @@ fn tell_scripts(scripts: &ScriptReport) {
     }
 }
 
-fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
+/// Writes server-sent events out as they come. Ctrl-C ends the stream and not the program: what came is the answer.
+struct Streaming {
+    /// Not where one JSON document is asked for.
+    shows: bool,
+    shown: AtomicBool,
+}
+
+impl Progress for Streaming {
+    fn reached(&self, _stage: Stage) {}
+
+    fn streamed(&self, part: &[u8]) {
+        if self.shows {
+            self.shown.store(true, Ordering::Relaxed);
+            terminal::body(part);
+        }
+    }
+
+    fn enough(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending().await
+            }
+        })
+    }
+}
+
+/// `shown`: the body went to stdout while it came.
+fn tell(verdict: Verdict, arguments: &SendArguments, shown: bool) -> Result<Ending, Stop> {
     let scripts_passed = verdict.scripts.passed();
     let auth = verdict.auth.as_ref().map(|auth| {
         json!({
@@ -134,7 +164,7 @@ fn tell(verdict: Verdict, arguments: &SendArguments) -> Result<Ending, Stop> {
     let body = body_of(&exchange.response.body)?;
     if arguments.json {
         terminal::document(&document(&exchange, &body, auth));
-    } else {
+    } else if !shown {
         terminal::body(&body);
     }
     let well = exchange.response.status < 400 && scripts_passed;

@@ -65,7 +65,7 @@ impl HttpTransport {
         .await?;
         let (status, version, headers) = (response.status(), response.version(), response.headers().clone());
         let limit = body_limit as u64;
-        let received = receive::body(response, &prepared.method, limit, &self.spool, &|_, _| {}).await;
+        let received = receive::body(response, &prepared.method, limit, &self.spool, &|_, _| {}, None).await;
         let completeness = match received.ending {
             Ending::Whole => Completeness::Whole,
             Ending::TooLong => Completeness::TooLong,

@@ -95,10 +95,10 @@ impl HttpTransport {
             }
             let head = Head::of(&response);
             let limit = settings.body_limit;
-            let received = receive::body(response, &prepared.method, limit, &self.spool, &|bytes, of| {
-                progress.reached(Stage::Receiving { bytes, of });
-            })
-            .await;
+            let watched = receive::is_event_stream(response.headers()).then_some(progress);
+            let reached = |bytes, of| progress.reached(Stage::Receiving { bytes, of });
+            let received =
+                receive::body(response, &prepared.method, limit, &self.spool, &reached, watched).await;
             let body = whole(received, &prepared.url, limit)?;
             let total_us = watch.elapsed_us();
             return Ok(Exchange {

@@ -10,6 +10,7 @@ use async_compression::tokio::bufread::{
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use gatepass_core::exchange::{ResponseBody, SpooledBody};
+use gatepass_core::ports::Progress;
 use http::header::{self, HeaderMap};
 use http::{Method, StatusCode};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
@@ -44,13 +45,22 @@ pub(super) enum Ending {
     NoRoom(String),
 }
 
-/// Reads the body of an answer. `limit` counts decompressed bytes; `received` hears of each part.
+/// Whether the body comes bit by bit, each part of use by itself (WHATWG HTML, "Server-sent events").
+pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream")
+}
+
+/// Reads the body of an answer. `limit` counts decompressed bytes; `received` hears of each part. `watched` sees the
+/// parts of a stream as they come, and may have enough of it.
 pub(super) async fn body(
     response: reqwest::Response,
     method: &Method,
     limit: u64,
     spool: &Spool,
     received: &(dyn Fn(u64, Option<u64>) + Sync),
+    watched: Option<&(dyn Progress + 'static)>,
 ) -> Received {
     let codings = codings(method, response.status(), response.headers());
     let announced = announced(response.headers()).filter(|_| codings.is_empty());
@@ -60,8 +70,16 @@ pub(super) async fn body(
     };
     let mut sink = Sink::Empty;
     let mut size = 0_u64;
+    let mut enough = match watched {
+        Some(progress) => progress.enough(),
+        None => Box::pin(std::future::pending()),
+    };
     let ending = loop {
-        let mut chunk = match source.next().await {
+        let next = tokio::select! {
+            next = source.next() => next,
+            () = &mut enough => Ok(None),
+        };
+        let mut chunk = match next {
             Ok(None) => break Ending::Whole,
             Ok(Some(chunk)) => chunk,
             Err(ending) => break ending,
@@ -72,6 +90,9 @@ pub(super) async fn body(
             chunk.truncate(room as usize);
         }
         size += chunk.len() as u64;
+        if let Some(progress) = watched {
+            progress.streamed(&chunk);
+        }
         if let Err(error) = sink.take(chunk, announced, spool).await {
             break Ending::NoRoom(error.to_string());
         }
