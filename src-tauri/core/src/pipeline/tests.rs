@@ -6,6 +6,7 @@ mod bodies;
 mod challenges;
 mod compose;
 mod oauth;
+mod scripts;
 pub(crate) mod stage;
 mod urls;
 
