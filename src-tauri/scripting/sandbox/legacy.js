@@ -39,40 +39,61 @@
     return result;
   }
 
-  /// The legacy globals of one script. They may be overwritten by it, and are made anew for the next.
-  inner.legacyGlobals = function () {
-    const { pm, job, variables } = inner;
-    const makers = {
-      tests: () => ({}),
-      postman: () => postman(variables),
-      environment: () => variables.environment.toObject(),
-      globals: () => variables.globals.toObject(),
-      data: () => variables.data.toObject(),
-      iteration: () => job.info.iteration,
-      request: () => ({
-        id: job.info.requestId,
-        name: job.info.requestName,
-        headers: pm.request.headers.toObject(true, false, true),
-        method: pm.request.method,
-        url: pm.request.url.toString(),
-        data: requestData(pm.request),
-      }),
-      _: () => inner.require("lodash"),
-      CryptoJS: () => inner.require("crypto-js"),
-      tv4: () => inner.require("tv4"),
-      cheerio: () => inner.require("cheerio"),
-      xml2Json: () => xml2Json,
-      Buffer: () => inner.require("buffer").Buffer,
-    };
-    if (job.event === "test") {
-      Object.assign(makers, {
-        responseBody: () => pm.response?.text(),
-        responseTime: () => pm.response?.responseTime ?? NaN,
-        responseCode: () => pm.response?.details() ?? { code: NaN, name: "", detail: "" },
-        responseHeaders: () => Object.fromEntries(pm.response?.headers.map(({ key, value }) => [key, value]) ?? []),
-        responseCookies: () => pm.cookies.all(),
-      });
-    }
-    return makers;
+  const { require } = inner;
+  const response = () => inner.pm.response;
+  const isTest = () => inner.job.event === "test";
+
+  // How each is made. What is only there after an answer is undefined before.
+  const makers = {
+    tests: () => ({}),
+    postman: () => postman(inner.variables),
+    environment: () => inner.variables.environment.toObject(),
+    globals: () => inner.variables.globals.toObject(),
+    data: () => inner.variables.data.toObject(),
+    iteration: () => inner.job.info.iteration,
+    request: () => {
+      const { request } = inner.pm;
+      return {
+        id: inner.job.info.requestId,
+        name: inner.job.info.requestName,
+        headers: request.headers.toObject(true, false, true),
+        method: request.method,
+        url: request.url.toString(),
+        data: requestData(request),
+      };
+    },
+    responseBody: () => response()?.text(),
+    responseTime: () => (isTest() ? (response()?.responseTime ?? NaN) : undefined),
+    responseCode: () => (isTest() ? (response()?.details() ?? { code: NaN, name: "", detail: "" }) : undefined),
+    responseHeaders: () =>
+      isTest() ? Object.fromEntries(response()?.headers.map(({ key, value }) => [key, value]) ?? []) : undefined,
+    responseCookies: () => (isTest() ? inner.pm.cookies.all() : undefined),
+    _: () => require("lodash"),
+    CryptoJS: () => require("crypto-js"),
+    tv4: () => require("tv4"),
+    cheerio: () => require("cheerio"),
+    xml2Json: () => xml2Json,
+    Buffer: () => require("buffer").Buffer,
   };
+
+  // They stand on the global object for good; what a script makes or puts there is in `own`, and goes with it.
+  for (const name of Object.keys(makers)) {
+    Object.defineProperty(globalThis, name, {
+      get() {
+        const own = inner.current?.own;
+        if (own === undefined) return undefined;
+        if (!own.has(name)) {
+          const made = makers[name]();
+          if (made === inner.NOT_YET) return undefined;
+          own.set(name, made);
+        }
+        return own.get(name);
+      },
+      set(value) {
+        inner.current.own.set(name, value);
+      },
+      enumerable: false,
+      configurable: true,
+    });
+  }
 })

@@ -112,7 +112,6 @@
       Object.defineProperty(object, name, {
         get() {
           const value = makers[name]();
-          if (value === inner.NOT_YET) return undefined;
           Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
           return value;
         },
@@ -124,7 +123,6 @@
       });
     }
   }
-  inner.lazy = lazy;
 
   function sendRequest(given, callback) {
     let sent;

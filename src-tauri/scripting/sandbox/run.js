@@ -55,12 +55,11 @@
     inner.at = at;
     const { node, name } = { node: inner.job.scripts[at].name, name: EVENTS[inner.job.event] + inner.job.scripts[at].name };
     const { report } = inner;
-    const current = { report, script: { node, name }, assertions: 0, waiting: new Set(), indent: "", consoleText: 0, done: false };
+    const current = { report, script: { node, name }, assertions: 0, waiting: new Set(), indent: "", consoleText: 0, done: false, own: new Map() };
     inner.current = current;
     rejections.clear();
     for (const name of ours) if (globalThis[name] !== globals[name]) define(name, globals[name]);
     define("pm", inner.pm);
-    inner.lazy(globalThis, inner.legacyGlobals());
     define("require", inner.require);
     let script;
     try {
@@ -109,8 +108,8 @@
     rejections.clear();
     inner.clearTimers();
     inner.forgetQuestions();
-    const tests = Object.getOwnPropertyDescriptor(globalThis, "tests");
-    if (tests && "value" in tests && tests.value && typeof tests.value === "object") inner.takeLegacyTests(tests.value);
+    const tests = inner.current.own.get("tests");
+    if (tests && typeof tests === "object") inner.takeLegacyTests(tests);
     return Boolean(inner.report.skipRequest);
   };
 
