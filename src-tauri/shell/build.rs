@@ -2,6 +2,8 @@ use std::path::Path;
 
 /// The table of commands: what the page may call is read from it, so that nothing can be called that is not listed.
 const COMMANDS: &str = "src-tauri/shell/src/commands.rs";
+/// The commands that work before the workspace is open.
+const STARTING: &str = "src-tauri/shell/src/starting.rs";
 
 fn main() {
     // The context macro wants this folder to exist, also for a lint run on a clean checkout before the UI is built.
@@ -9,6 +11,7 @@ fn main() {
     // With patterns of our own nobody else says that these count.
     println!("cargo:rerun-if-changed=src-tauri/shell/capabilities");
     println!("cargo:rerun-if-changed={COMMANDS}");
+    println!("cargo:rerun-if-changed={STARTING}");
     let permissions = write_permissions();
     let manifest = tauri_build::AppManifest::new().permissions_path_pattern(permissions.leak());
     let attributes = tauri_build::Attributes::new()
@@ -21,9 +24,13 @@ fn main() {
 fn write_permissions() -> String {
     let source = std::fs::read_to_string(COMMANDS).expect("read the table of commands");
     let (_, table) = source.split_once("\ncommands! {\n").expect("the table of commands");
+    let starting = std::fs::read_to_string(STARTING).expect("read the commands of a start");
+    let starting = starting.lines().filter_map(|line| line.strip_prefix("pub(crate) async fn "));
     let names: Vec<String> = table
         .lines()
-        .filter_map(|line| line.strip_prefix("    ")?.split_once('('))
+        .filter_map(|line| line.strip_prefix("    "))
+        .chain(starting)
+        .filter_map(|line| line.split_once('('))
         .filter(|(name, _)| {
             !name.is_empty() && name.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_')
         })

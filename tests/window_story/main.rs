@@ -9,6 +9,7 @@ mod bodies;
 mod editing;
 mod errors;
 mod first_start;
+mod grants;
 mod keeping_fresh;
 mod looking_back;
 mod restart;
@@ -16,6 +17,7 @@ mod security;
 mod sending;
 mod sign_in;
 mod starts;
+mod token_acts;
 
 use gatepass_tests::{Browser, Collection, Gatepass, Provider, Window, auth_config::signs_in};
 use serde_json::Value;

@@ -1,4 +1,5 @@
 import type {
+  AdviceView,
   AuthView,
   ErrorView,
   FlowStepView,
@@ -165,7 +166,7 @@ export class MadeUpTokens {
       },
       waiting,
       failure: state === "refused" ? refused : state === "port" ? busyPort : null,
-      advice: state === "checks" ? ["PKCE plain is weaker than S256, which this provider supports."] : [],
+      advice: state === "checks" ? [plainPkce] : [],
     };
   }
 }
@@ -283,4 +284,12 @@ const busyPort: ErrorView = {
   fix: { label: "Use a free port", setting: "redirect_uri", value: "http://127.0.0.1:{port}/callback" },
   flow: [],
   checks: [],
+};
+
+const plainPkce: AdviceView = {
+  setting: "pkce",
+  kind: "deprecated",
+  message: "The code challenge is sent plain",
+  reason: "Who reads the authorization request can then redeem the code.",
+  fix: { label: "Use PKCE with S256", setting: "pkce", value: "S256" },
 };

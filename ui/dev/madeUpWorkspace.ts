@@ -188,6 +188,16 @@ export class MadeUpWorkspace {
       case "introspect_token":
       case "userinfo":
         return { claims: this.tokens.card().idTokenClaims, checks: [] };
+      case "flows": {
+        const steps = this.tokens.card().flow;
+        return [
+          { id: "2", at: Date.now() - 60_000, failed: false, steps },
+          { id: "1", at: Date.now() - 400_000, failed: true, steps: steps.slice(0, 2) },
+        ];
+      }
+      case "export_flow":
+      case "flow_step_as_curl":
+        return `${name} ${JSON.stringify(args)}`;
       case "why_this_token":
         return [
           { name: "issuer", value: "https://id.example.com" },

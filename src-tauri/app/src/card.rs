@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::App;
 use crate::dto::{
-    CheckView, ClaimView, ErrorView, FlowStepView, NodeHealth, StatusView, TokenCardView, Tone, WillSendView,
+    AdviceView, CheckView, ClaimView, ErrorView, FlowStepView, NodeHealth, StatusView, TokenCardView, Tone,
+    WillSendView,
 };
 use crate::source::Surrounding;
 use crate::token_report::{claims_of, reason};
@@ -148,17 +149,13 @@ impl App {
             will_send,
             waiting: self.inner.logins.of(node).and_then(|login| login.view()),
             failure: self.inner.failures.of(node).map(ErrorView::from),
-            advice: advice(config),
+            // With what is known of the provider already; drawing a card asks nobody.
+            advice: lint(config, self.keeper().known_server(config).as_ref())
+                .into_iter()
+                .map(AdviceView::from)
+                .collect(),
         }
     }
-}
-
-/// What a person should know about a config that works.
-fn advice(config: &AuthConfig) -> Vec<String> {
-    lint(config, None)
-        .into_iter()
-        .map(|warning| format!("{}. {}", warning.message.trim_end_matches('.'), warning.reason))
-        .collect()
 }
 
 /// When the background renewal will act; `None` where it will not.
@@ -177,10 +174,7 @@ fn no_id_token_reason(config: &AuthConfig, stored: Option<&StoredTokens>) -> Opt
             && config.grant != gatepass_oauth::config::Grant::RefreshToken
             && config.username.is_none() =>
         {
-            Some(format!(
-                "The grant {} is about a client, not a person: it yields no ID token.",
-                config.grant.as_str()
-            ))
+            Some("Nobody signs in with this grant, so there is no ID token.".to_owned())
         }
         _ if !config.scopes().any(|scope| scope == "openid") => {
             Some("The scope openid is not asked for, so the provider sends no ID token.".to_owned())

@@ -360,6 +360,11 @@ impl Keeper {
         Ok(AuthorizationServer::new(config, Some(metadata)))
     }
 
+    /// What is known of this config's provider from an earlier discovery. Nothing is asked of it.
+    pub fn known_server(&self, config: &AuthConfig) -> Option<AuthorizationServer> {
+        self.inner.known.servers.remembered(config)
+    }
+
     /// Registers a client for this config at its provider (RFC 7591).
     ///
     /// # Errors

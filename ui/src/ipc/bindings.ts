@@ -653,7 +653,7 @@ failure: ErrorView | null,
 /**
  * Warnings about the config (OAuth 2.1, what the provider does not support).
  */
-advice: Array<string>, };
+advice: Array<AdviceView>, };
 
 export type TokenChanged = { key: string, };
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ErrorView, WillSendView};
+use super::{AdviceView, ErrorView, WillSendView};
 
 /// A row of the token list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -86,7 +86,7 @@ pub struct TokenCardView {
     /// The last failure of getting or refreshing, until it is dismissed or succeeds.
     pub failure: Option<ErrorView>,
     /// Warnings about the config (OAuth 2.1, what the provider does not support).
-    pub advice: Vec<String>,
+    pub advice: Vec<AdviceView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

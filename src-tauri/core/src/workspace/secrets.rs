@@ -133,6 +133,8 @@ impl Taken {
             match name.as_str() {
                 _ if is_public_parameter(kind, name) => {}
                 "extra" if kind == AuthKind::OAuth2 && value.is_object() => self.extra(&place, value),
+                // The claims of an assertion that is built and signed here; a finished one is a credential.
+                "assertion" if kind == AuthKind::OAuth2 && value.get("claims").is_some() => {}
                 "client_key" | "client_certificate" | "redirect_certificate" | "id_token_decryption_key"
                     if value.is_object() =>
                 {

@@ -76,6 +76,13 @@ impl KnownServers {
         if suffices { Ok(typed) } else { Err(failure) }
     }
 
+    /// What is in memory of this config's provider; nothing is asked. `None` where nothing is.
+    pub fn remembered(&self, config: &AuthConfig) -> Option<AuthorizationServer> {
+        let metadata = self.recall(config.issuer.as_ref()?, Duration::ZERO, Duration::MAX)?;
+        let fits = check_issuer(&metadata, &IssuerRule::of(config), config).is_ok();
+        fits.then(|| AuthorizationServer::new(config, Some(metadata)))
+    }
+
     /// Asks the provider for its metadata, whatever is in memory.
     ///
     /// # Errors

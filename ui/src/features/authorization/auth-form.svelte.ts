@@ -3,6 +3,7 @@ import { command, type JsonValue } from "../../ipc";
 import type { VariableLookup } from "../../components/templateVariables";
 import { variableNames } from "../../lib/template";
 import type { NodeEditor } from "../request-editor";
+import { valueAt, withMember } from "./members";
 import type { Discoveries } from "./discoveries.svelte";
 import { type Discovery } from "./discoveries.svelte";
 
@@ -22,7 +23,7 @@ export class AuthForm {
 
   /** What a parameter says; empty when it is not set, or a secret that is not shown. */
   text(name: string): string {
-    const value = this.params[name];
+    const value = valueAt(this.params, name);
     if (typeof value === "string") return value;
     return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
   }
@@ -33,9 +34,22 @@ export class AuthForm {
     return typeof value === "string" && value ? [value] : [];
   }
 
-  /** Sets a parameter; an empty text takes it away, so that the default holds again. */
+  /** Sets a parameter, or a member of one by its path; an empty text takes it away, so that the default holds again. */
   set(name: string, value: JsonValue): void {
-    this.editor.setAuthParams({ [name]: value === "" ? null : value });
+    const [root = name, member] = name.split("/");
+    if (member !== undefined) this.setMembers(root, { [member]: value });
+    else this.editor.setAuthParams({ [name]: value === "" ? null : value });
+  }
+
+  /** Sets members of a structure, and leaves its others as they are. */
+  setMembers(root: string, changes: Record<string, JsonValue>): void {
+    this.editor.setAuthParams({ [root]: withMember(this.params, this.secrets, root, changes) });
+  }
+
+  /** Reads the settings again, after the native side changed them. */
+  async reread(): Promise<void> {
+    this.editor.setAuthParams({});
+    await this.editor.settle();
   }
 
   /** Whether a secret is stored whose value stays with the native side. */
@@ -76,9 +90,9 @@ export class AuthForm {
   }
 
   /** Reads what the issuer publishes, with everything that was typed. */
-  async discover(): Promise<void> {
+  async discover(quietly = false): Promise<void> {
     await this.editor.settle();
-    await this.#discoveries.read(this.issuer, this.editor.id);
+    await this.#discoveries.read(this.issuer, this.editor.id, quietly);
   }
 }
 

@@ -17,8 +17,11 @@ export class Discoveries {
     return this.#known.get(issuer);
   }
 
-  /** Asks the issuer that is set for a node; what was found before stays on screen meanwhile. */
-  async read(issuer: string, node: string): Promise<void> {
+  /**
+   * Asks the issuer that is set for a node; what was found before stays on screen meanwhile. Quietly: nobody pressed
+   * a button, so a failure waits until somebody does.
+   */
+  async read(issuer: string, node: string, quietly = false): Promise<void> {
     if (!issuer || this.of(issuer)?.reading) return;
     const before = this.of(issuer)?.found ?? null;
     this.#known.set(issuer, { found: before, problem: null, reading: true });
@@ -26,7 +29,8 @@ export class Discoveries {
       const found = await command("discover", { node });
       this.#known.set(issuer, { found, problem: null, reading: false });
     } catch (thrown) {
-      this.#known.set(issuer, { found: before, problem: Failure.from(thrown).view, reading: false });
+      const problem = quietly ? null : Failure.from(thrown).view;
+      this.#known.set(issuer, { found: before, problem, reading: false });
     }
   }
 }

@@ -1,1 +1,2 @@
 export { default as FlowLog } from "./FlowLog.svelte";
+export { failureReport } from "./words";

@@ -1,4 +1,4 @@
-import type { FlowStepView } from "../../ipc";
+import type { ErrorView, FlowStepView, FlowView } from "../../ipc";
 import { duration } from "../../lib/format";
 
 /** The steps of a flow for a person. */
@@ -31,6 +31,28 @@ const FAILED_NAMES: Record<string, string> = {
 
 export function stepName({ step, result }: Pick<FlowStepView, "step" | "result">): string {
   return (result === "failed" ? FAILED_NAMES[step] : undefined) ?? STEP_NAMES[step] ?? step;
+}
+
+/** What a flow was about: the step that says the most. */
+export function flowName({ steps }: Pick<FlowView, "steps">): string {
+  const telling = [
+    "refresh",
+    "introspection",
+    "userinfo",
+    "revocation",
+    "end_session",
+    "registration",
+    "token",
+  ];
+  const step = telling.map((name) => steps.find((one) => one.step === name)).find(Boolean) ?? steps.at(-1);
+  return step ? stepName(step) : "Nothing yet";
+}
+
+/** A failure for somebody else to read: what happened, and each step until then. Secrets were blanked before. */
+export function failureReport(failure: ErrorView): string {
+  const { code, oauthError, message, cause, nextStep, flow } = failure;
+  const head = `**${message}** (${[code, oauthError].filter(Boolean).join(", ")})`;
+  return [head, cause, nextStep, flowAsText(flow)].filter(Boolean).join("\n\n");
 }
 
 /** From the start of the first step to the end of the last. */

@@ -109,6 +109,11 @@ export class Tokens {
     await this.#act(node, "refresh", () => command("refresh_token", { node }));
   }
 
+  /** Gets a token by a stronger or fresher sign-in, as the API asked for. */
+  async stepUp(node: string): Promise<void> {
+    await this.#act(node, "get", () => command("step_up", { node }));
+  }
+
   /** Ends the token at the provider and forgets it here. Answers what a person should know about it. */
   async end(node: string, way: "revoke_token" | "log_out"): Promise<readonly string[]> {
     let ended: EndedView | undefined;

@@ -177,3 +177,11 @@ fn of_a_workspaces_settings_passphrases_and_the_proxy_are_secret() {
     assert_eq!(plain["hosts"][0]["certificate"], "/certificates/client.pem");
     assert!(crate::workspace::WorkspaceSettings::join(plain, &secrets).unwrap() == settings);
 }
+
+#[test]
+fn the_claims_of_an_assertion_that_is_built_here_can_be_read_and_a_finished_one_cannot() {
+    let built = json!({"assertion": {"claims": {"sub": "alice"}}, "client_key": {"pem": CANARY}});
+    let plain = checked(&with_params(AuthKind::OAuth2, built));
+    assert_eq!(plain["auth"]["params"]["assertion"]["claims"]["sub"], "alice");
+    checked(&with_params(AuthKind::OAuth2, json!({"assertion": CANARY})));
+}

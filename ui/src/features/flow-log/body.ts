@@ -1,17 +1,3 @@
-import type { FlowExchangeView } from "../../ipc";
-
-/** The request of an exchange as a cURL command for a POSIX shell, with its secrets blanked as they came. */
-export function asCurl({ method, url, requestHeaders, requestBody }: FlowExchangeView): string {
-  const parts = [`curl ${method === "GET" ? "" : `-X ${quoted(method)} `}${quoted(url)}`];
-  for (const [name, value] of requestHeaders) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (requestBody) parts.push(`--data-raw ${quoted(requestBody)}`);
-  return parts.join(" \\\n  ");
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** A form body as its pairs, one a line; null for anything else. */
 export function formPairs(body: string, headers: readonly [string, string][]): [string, string][] | null {
   const type = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";

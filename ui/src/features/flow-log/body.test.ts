@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FlowExchangeView } from "../../ipc";
-import { asCurl, formPairs, prettyBody } from "./curl";
+import { formPairs, prettyBody } from "./body";
 
 const exchange: FlowExchangeView = {
   method: "POST",
@@ -14,20 +14,6 @@ const exchange: FlowExchangeView = {
   responseHeaders: [],
   responseBody: '{"a":1}',
 };
-
-test("an_exchange_becomes_a_command_that_a_shell_reads_as_one_request", () => {
-  expect(asCurl({ ...exchange, requestBody: "name='x'" })).toBe(
-    [
-      "curl -X POST 'https://id.example.com/token?a=1&b=2'",
-      "  -H 'authorization: Basic •••'",
-      "  -H 'content-type: application/x-www-form-urlencoded'",
-      "  --data-raw 'name='\\''x'\\'''",
-    ].join(" \\\n"),
-  );
-  expect(
-    asCurl({ ...exchange, method: "GET", url: "https://a/b", requestHeaders: [], requestBody: "" }),
-  ).toBe("curl https://a/b");
-});
 
 test("a_form_body_is_read_as_its_pairs_and_nothing_else_is", () => {
   expect(formPairs(exchange.requestBody, exchange.requestHeaders)).toEqual([
