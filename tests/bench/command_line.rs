@@ -120,7 +120,7 @@ pub async fn large_collection(gatepass: &Path, table: &mut Table) {
     table.row("the same: peak memory", format!("{memory:.0} MB"), String::new(), "≤ 100 MB");
 }
 
-fn collection(folder: &Path, url: &str, requests: usize) -> String {
+pub fn collection(folder: &Path, url: &str, requests: usize) -> String {
     let mut collection = Collection::named("Bench");
     for number in 0..requests {
         collection = collection.get(&format!("Request {number}"), &format!("{url}/{number}"));
@@ -128,13 +128,13 @@ fn collection(folder: &Path, url: &str, requests: usize) -> String {
     write(folder, "bench.json", collection)
 }
 
-fn write(folder: &Path, name: &str, collection: Collection) -> String {
+pub fn write(folder: &Path, name: &str, collection: Collection) -> String {
     let file = folder.join(name);
     std::fs::write(&file, collection.json().to_string()).expect("write the collection");
     file.display().to_string()
 }
 
-fn run(gatepass: &Path, arguments: &[&str]) -> Child {
+pub fn run(gatepass: &Path, arguments: &[&str]) -> Child {
     Command::new(gatepass)
         .arg("run")
         .args(arguments)
@@ -146,7 +146,7 @@ fn run(gatepass: &Path, arguments: &[&str]) -> Child {
 }
 
 /// Without the first tenth: connections and caches are made there.
-fn per_request_us(moments: &[Instant]) -> f64 {
+pub fn per_request_us(moments: &[Instant]) -> f64 {
     let warm = &moments[moments.len() / 10..];
     let took = *warm.last().expect("requests") - warm[0];
     took.as_secs_f64() * 1e6 / (warm.len() - 1) as f64

@@ -1,6 +1,7 @@
 //! `make bench`: what Gatepass costs, measured beside what it is built on, in one run on one machine. It prints a table
 //! and writes it to the file that it is given. Nothing here decides whether a test passes.
 
+mod beside;
 mod command_line;
 mod expiry;
 mod screen;
@@ -27,6 +28,8 @@ async fn main() {
     command_line::authorized_over_plain(&gatepass, &mut table).await;
     command_line::start(&gatepass, &mut table).await;
     command_line::large_collection(&gatepass, &mut table).await;
+    beside::newman(&gatepass, &mut table).await;
+    beside::hurl(&gatepass, &mut table).await;
     expiry::thousand_sends(&gatepass, &mut table).await;
     match std::env::var_os("DISPLAY") {
         Some(_) => window::beside_an_empty_one(&binaries, &mut table).await,

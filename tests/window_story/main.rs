@@ -13,6 +13,7 @@ mod grants;
 mod keeping_fresh;
 mod looking_back;
 mod restart;
+mod runs;
 mod security;
 mod sending;
 mod sign_in;

@@ -27,6 +27,7 @@ mod playground;
 mod recording;
 mod responses;
 pub mod running;
+mod runs;
 pub mod scripting;
 mod scripts;
 mod sending;
@@ -73,6 +74,7 @@ use importing::Imports;
 use logins::Logins;
 use recording::HistoryRecorder;
 use responses::Shelf;
+use runs::Runs;
 use sending::Sends;
 use token_vault::TokenVault;
 use tokens::Failures;
@@ -94,6 +96,7 @@ struct Inner {
     workspace: gatepass_storage::tables::workspaces::Workspace,
     pipeline: Pipeline,
     sends: Sends,
+    runs: Runs,
     database: Database,
     door: Arc<Door>,
     definitions: Definitions,
@@ -158,6 +161,7 @@ impl App {
                 process: uuid::Uuid::new_v4().to_string(),
                 pipeline: outside.pipeline(Some(Arc::new(recorder))),
                 sends: Sends::default(),
+                runs: Runs::default(),
                 workspace,
                 definitions: Definitions::new(Arc::clone(&door), Outside::randomness()),
                 database,

@@ -149,6 +149,12 @@ commands! {
     /// The request of a step as a cURL command: with its secrets only because the person asked.
     flow_step_as_curl(key: String, flow: String, step: usize, with_secrets: bool) -> String;
 
+    /// Runs a collection, a folder or a request; a run that is under way is ended by it. Rows come as events.
+    start_run(node: String, options: RunOptions) -> RunStarted;
+    stop_run(run: String) -> ();
+    /// All that is known of one row of the last run, secrets blanked.
+    run_exchange(run: String, index: usize) -> RunExchangeView;
+
     /// How the workspace sends where nothing else is said; a proxy's password is shown as dots.
     workspace_settings() -> WorkspaceSettingsView;
     /// Sets sending settings of the workspace by name; `null` goes back to the default.

@@ -1,7 +1,7 @@
 //! What the window hears of without asking.
 
 use gatepass_app::Listener;
-use gatepass_app::dto::{FlowChanged, KeyStoreView, SendProgress, TokenChanged};
+use gatepass_app::dto::{FlowChanged, KeyStoreView, RunProgress, SendProgress, TokenChanged};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter as _};
 
@@ -10,6 +10,7 @@ use crate::bindings::type_name;
 const TOKEN_CHANGED: &str = "token-changed";
 const FLOW_CHANGED: &str = "flow-changed";
 const SEND_PROGRESS: &str = "send-progress";
+const RUN_PROGRESS: &str = "run-progress";
 const KEY_STORE_CHANGED: &str = "key-store-changed";
 const WORKSPACE_CHANGED: &str = "workspace-changed";
 
@@ -19,6 +20,7 @@ pub(crate) fn names() -> Vec<(&'static str, String)> {
         (TOKEN_CHANGED, type_name::<TokenChanged>()),
         (FLOW_CHANGED, type_name::<FlowChanged>()),
         (SEND_PROGRESS, type_name::<SendProgress>()),
+        (RUN_PROGRESS, type_name::<RunProgress>()),
         (KEY_STORE_CHANGED, type_name::<KeyStoreView>()),
         (WORKSPACE_CHANGED, "null".to_owned()),
     ]
@@ -51,6 +53,10 @@ impl Listener for Outbox {
 
     fn send_progress(&self, progress: SendProgress) {
         self.say(SEND_PROGRESS, progress);
+    }
+
+    fn run_progress(&self, progress: RunProgress) {
+        self.say(RUN_PROGRESS, progress);
     }
 
     fn key_store_changed(&self, state: KeyStoreView) {

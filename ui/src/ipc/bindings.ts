@@ -531,6 +531,112 @@ scripts: ScriptReportView, };
 
 export type RowView = { name: string, value: string, enabled: boolean, description: string, };
 
+export type RunAssertionView = { name: string, 
+/**
+ * `passed`, `failed` or `skipped`.
+ */
+result: string, 
+/**
+ * Why it failed.
+ */
+message: string | null, };
+
+export type RunEnd = "finished" | "bailed" | "stopped";
+
+export type RunExchangeView = { row: RunRow, url: string, requestHeaders: Array<[string, string]>, reason: string, responseHeaders: Array<[string, string]>, 
+/**
+ * The beginning of the answer's text; `null` where it is none, or was not kept.
+ */
+body: string | null, 
+/**
+ * The body goes on behind it, or was not kept.
+ */
+bodyCut: boolean, assertions: Array<RunAssertionView>, 
+/**
+ * What went wrong outside of assertions.
+ */
+errors: Array<string>, warnings: Array<string>, console: Array<string>, };
+
+export type RunOptions = { 
+/**
+ * `null`: once, or once for each row of the data.
+ */
+iterations: number | null, 
+/**
+ * How many iterations run side by side.
+ */
+parallel: number, 
+/**
+ * Pause between two requests, in milliseconds.
+ */
+delayMs: number, 
+/**
+ * Whether the first failure ends it.
+ */
+stopAtFailure: boolean, 
+/**
+ * Path of a data file (JSON or CSV); `null` for none.
+ */
+data: string | null, 
+/**
+ * Only these requests, by their ids; empty for all.
+ */
+only: Array<string>, };
+
+export type RunProgress = { run: string, rows: Array<RunRow>, 
+/**
+ * The run is over: how it ended.
+ */
+end: RunEnd | null, };
+
+export type RunRow = { 
+/**
+ * Counts from 0 in the order in which they ended.
+ */
+index: number, node: string | null, name: string, 
+/**
+ * The folders around it, from the outermost in.
+ */
+folders: Array<string>, method: string, 
+/**
+ * Counts from 0.
+ */
+iteration: number, 
+/**
+ * `null`: there was no answer.
+ */
+status: number | null, 
+/**
+ * A pre-request script had it left out.
+ */
+skipped: boolean, ms: number, size: number, passed: number, failed: number, 
+/**
+ * What failed first, in one sentence; `null` if nothing did.
+ */
+failure: string | null, 
+/**
+ * The token it was sent with: `Alice (access token)`; `null` for none.
+ */
+token: string | null, 
+/**
+ * The token was obtained or renewed for it.
+ */
+refreshed: boolean, };
+
+export type RunStarted = { run: string, 
+/**
+ * What is run: the name of a collection, folder or request.
+ */
+name: string, iterations: number, 
+/**
+ * How many requests an iteration has.
+ */
+requests: number, 
+/**
+ * What is odd about the data file.
+ */
+notes: Array<string>, };
+
 export type ScriptErrorView = { 
 /**
  * `syntax`, `thrown`, `deadline`, `memory`, `stuck` or `lost`.
@@ -832,6 +938,11 @@ export interface Commands {
   export_flow: { args: { key: string; flow: string | null; format: FlowFormat }; returns: string };
   /** The request of a step as a cURL command: with its secrets only because the person asked. */
   flow_step_as_curl: { args: { key: string; flow: string; step: number; withSecrets: boolean }; returns: string };
+  /** Runs a collection, a folder or a request; a run that is under way is ended by it. Rows come as events. */
+  start_run: { args: { node: string; options: RunOptions }; returns: RunStarted };
+  stop_run: { args: { run: string }; returns: null };
+  /** All that is known of one row of the last run, secrets blanked. */
+  run_exchange: { args: { run: string; index: number }; returns: RunExchangeView };
   /** How the workspace sends where nothing else is said; a proxy's password is shown as dots. */
   workspace_settings: { args: Record<string, never>; returns: WorkspaceSettingsView };
   /** Sets sending settings of the workspace by name; `null` goes back to the default. */
@@ -900,6 +1011,7 @@ export interface Events {
   "token-changed": TokenChanged;
   "flow-changed": FlowChanged;
   "send-progress": SendProgress;
+  "run-progress": RunProgress;
   "key-store-changed": KeyStoreView;
   "workspace-changed": null;
 }

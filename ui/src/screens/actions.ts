@@ -133,6 +133,14 @@ function ofTheNode(desk: Desk): Action[] {
       also: "trust run allow",
       run: () => void desk.askTrust(id),
     },
+    {
+      id: "run",
+      label: `Run ${name}`,
+      icon: "play",
+      current: true,
+      also: "runner test",
+      run: () => void desk.run(id),
+    },
     { id: "delete", label: `Delete ${name}`, icon: "trash", current: true, run: () => void desk.remove(id) },
   ];
 }

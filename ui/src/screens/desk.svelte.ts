@@ -9,6 +9,7 @@ import { ImportDialogState } from "../features/interchange";
 import { Problems, StartTrouble } from "../features/problems";
 import { asCurl, CodePage, OpenTabs, ScriptTrust } from "../features/request-editor";
 import { Exchanges } from "../features/response-viewer";
+import { Runs } from "../features/runs";
 import { KeyStore, SettingsPage } from "../features/settings";
 import { healthOf, STATUS_WORDS, Tokens } from "../features/tokens";
 import { WorkspaceTree } from "../features/workspace-tree";
@@ -31,6 +32,7 @@ export class Desk {
   readonly history = new History();
   readonly code = new CodePage();
   readonly trust = new ScriptTrust();
+  readonly runs = new Runs();
   readonly settings = new SettingsPage(() => void this.problems.attempt(() => this.tabs.reloadScopes()));
   readonly palette: Palette;
   readonly keyStore = new KeyStore();
@@ -43,7 +45,8 @@ export class Desk {
     if (this.tokens.allShown) return "tokens";
     if (this.history.open) return "history";
     if (this.environments.open === GLOBALS) return "globals";
-    return this.environments.openView ? "environment" : null;
+    if (this.environments.openView) return "environment";
+    return this.runs.open ? "run" : null;
   });
 
   /** `entries` is everything that the palette finds. */
@@ -57,6 +60,7 @@ export class Desk {
       this.environments.open = null;
       this.tokens.allShown = false;
       this.history.close();
+      this.runs.close();
     };
     this.tree.onexpanded = (ids) =>
       void command("set_setting", { name: "expanded", value: ids }).catch(() => {});
@@ -68,6 +72,7 @@ export class Desk {
     const ends = [
       this.exchanges.follow(),
       this.tokens.follow(),
+      this.runs.follow(),
       onEvent("workspace-changed", () => void this.reload()),
       this.keyStore.follow(),
     ];
@@ -147,6 +152,17 @@ export class Desk {
     if (!active || !this.exchanges.running(active)) return false;
     void this.problems.attempt(() => this.exchanges.cancel(active));
     return true;
+  }
+
+  /** Opens a collection, folder or request to be run, with everything that was typed. */
+  async run(id: string): Promise<void> {
+    const node = this.tree.byId.get(id);
+    if (!node) return;
+    await this.problems.attempt(() => this.saveAll());
+    this.tokens.allShown = false;
+    this.history.close();
+    this.environments.open = null;
+    this.runs.show(id, node.name);
   }
 
   /** Opens the node whose token this is. */

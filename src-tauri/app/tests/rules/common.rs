@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use gatepass_app::dto::{ErrorView, FlowChanged, KeyStoreView, NodeView, SendProgress, TokenChanged};
+use gatepass_app::dto::{
+    ErrorView, FlowChanged, KeyStoreView, NodeView, RunProgress, SendProgress, TokenChanged,
+};
 use gatepass_app::oauth::Secret;
 use gatepass_app::{App, Environment, KeyStoreKind, Listener, Options};
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ pub struct Heard {
     pub tokens: Mutex<Vec<String>>,
     pub flows: Mutex<Vec<String>>,
     pub workspaces: Mutex<usize>,
+    pub runs: Mutex<Vec<RunProgress>>,
 }
 
 impl Listener for Heard {
@@ -26,6 +29,9 @@ impl Listener for Heard {
         self.flows.lock().unwrap().push(changed.node);
     }
     fn send_progress(&self, _progress: SendProgress) {}
+    fn run_progress(&self, progress: RunProgress) {
+        self.runs.lock().unwrap().push(progress);
+    }
     fn key_store_changed(&self, state: KeyStoreView) {
         self.key_stores.lock().unwrap().push(state);
     }

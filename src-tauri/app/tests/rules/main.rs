@@ -10,6 +10,7 @@ mod key_stores;
 mod locked;
 mod playground;
 mod requests;
+mod runs;
 mod secrets;
 mod tokens;
 mod windows;

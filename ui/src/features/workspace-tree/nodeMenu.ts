@@ -8,6 +8,7 @@ export interface TreeActions {
   rename: (id: string) => void;
   duplicate: (id: string) => void;
   remove: (id: string) => void;
+  run: (id: string) => void;
   cut: (id: string) => void;
   /** Undefined while nothing was cut. */
   paste?: (id: string) => void;
@@ -30,6 +31,7 @@ export function nodeMenu(node: NodeView | undefined, actions: TreeActions): Menu
   return [
     ...inside,
     { label: "Open", icon: "enter", onselect: () => actions.open(id) },
+    { label: `Run ${kind}`, icon: "play", testid: "run-node", onselect: () => actions.run(id) },
     { label: "Rename", icon: "pencil", shortcut: keysOf("F2"), onselect: () => actions.rename(id) },
     { label: "Duplicate", icon: "copy", shortcut: keysOf("Mod+D"), onselect: () => actions.duplicate(id) },
     { label: "Cut", icon: "cut", shortcut: keysOf("Mod+X"), onselect: () => actions.cut(id) },
