@@ -13,9 +13,8 @@ use gatepass_core::ports::{Progress, SendFailureKind, Stage, Transport};
 use gatepass_platform::transport::MemoryCookieJar;
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use support::{Act, Server, answer, direct, failure, fields, get, ok, post, send, transport};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use support::{Act, Server, answer, direct, failure, fields, get, ok, post, send, socks_proxy, transport};
+use tokio::net::TcpListener;
 use url::Url;
 
 /// Answers the first request of each connection, and closes without a word at the second.
@@ -92,34 +91,10 @@ async fn a_proxy_that_is_down_or_refuses_is_named_without_its_password() {
     }
 }
 
-/// SOCKS 5 without authentication (RFC 1928): one connection, to wherever it is asked.
-async fn socks_proxy(leads_to: std::net::SocketAddr) -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut client, _) = listener.accept().await.unwrap();
-        let mut hello = [0; 2];
-        client.read_exact(&mut hello).await.unwrap();
-        let mut methods = vec![0; hello[1] as usize];
-        client.read_exact(&mut methods).await.unwrap();
-        client.write_all(&[5, 0]).await.unwrap();
-        let mut request = [0; 5];
-        client.read_exact(&mut request).await.unwrap();
-        assert_eq!(request[3], 3, "socks5h leaves the name to the proxy");
-        let mut name = vec![0; request[4] as usize + 2];
-        client.read_exact(&mut name).await.unwrap();
-        assert!(name.starts_with(b"api.invalid"));
-        client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).await.unwrap();
-        let mut server = TcpStream::connect(leads_to).await.unwrap();
-        copy_bidirectional(&mut client, &mut server).await.unwrap();
-    });
-    address
-}
-
 #[tokio::test]
 async fn a_socks_proxy_resolves_the_name() {
     let server = Server::start(|_| ok("behind")).await;
-    let proxy = socks_proxy(server.address).await;
+    let proxy = socks_proxy(server.address, "api.invalid").await;
     let (transport, _spool) = transport();
     let request = through(&format!("socks5h://{proxy}"), "http://api.invalid/".parse().unwrap());
     assert_eq!(send(&transport, request).await.unwrap().response.status, 200);

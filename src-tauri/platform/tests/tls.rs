@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
-use gatepass_core::exchange::{ClientCertificateFiles, HttpVersion, OutgoingRequest, Proxy, SendSettings};
+use gatepass_core::exchange::{
+    ClientCertificateFiles, HostRule, HttpVersion, OutgoingRequest, Proxy, SendSettings,
+};
 use gatepass_core::ports::SendFailureKind;
 use gatepass_oauth::ports::{ClientCertificate, HttpClient};
 use gatepass_oauth::secret::Secret;
@@ -281,5 +283,40 @@ async fn token_requests_show_the_certificate_of_the_auth_config() {
             gatepass_oauth::ports::OutgoingRequest { request, client_certificate, body_limit: 1 << 20 };
         let answer = HttpClient::send(&transport, request).await.unwrap();
         assert_eq!(String::from_utf8_lossy(answer.response.body()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_token_request_takes_proxy_and_certificate_by_the_host_of_its_endpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let bundle = authority.bundle(folder.path());
+    let server = Server::tls(authority.server(&["id.test", "other.test"], false), who).await;
+    let spool = tempfile::tempdir().unwrap();
+    let certificate = ClientCertificateFiles {
+        certificate: fixture("client.p12"),
+        key: None,
+        passphrase: Some(PASSWORD.to_owned()),
+    };
+    for (host, expected) in [("id.test", "the client"), ("other.test", "nobody")] {
+        let proxy = support::socks_proxy(server.address, host).await;
+        let workspace = SendSettings {
+            proxy: Proxy::Custom(format!("socks5h://{proxy}")),
+            hosts: Arc::new([HostRule {
+                host: "id.test".to_owned(),
+                client_certificate: Some(certificate.clone()),
+                ca_bundle: None,
+            }]),
+            ..trusting(&bundle)
+        };
+        let transport = HttpTransport::new(
+            Arc::new(move |url: &Url| workspace.clone().for_url(url)),
+            spool.path().to_owned(),
+        );
+        let request = http::Request::post(format!("https://{host}/token")).body(b"a=b".to_vec()).unwrap();
+        let request =
+            gatepass_oauth::ports::OutgoingRequest { request, client_certificate: None, body_limit: 1 << 20 };
+        let answer = HttpClient::send(&transport, request).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(answer.response.body()), expected, "{host}");
     }
 }

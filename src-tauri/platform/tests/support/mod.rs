@@ -381,3 +381,27 @@ pub fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 pub fn form(pairs: &str) -> HashMap<String, String> {
     url::form_urlencoded::parse(pairs.as_bytes()).into_owned().collect()
 }
+
+/// SOCKS 5 without authentication (RFC 1928): one connection, asked to `wanted` and led elsewhere.
+pub async fn socks_proxy(leads_to: std::net::SocketAddr, wanted: &'static str) -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut hello = [0; 2];
+        client.read_exact(&mut hello).await.unwrap();
+        let mut methods = vec![0; hello[1] as usize];
+        client.read_exact(&mut methods).await.unwrap();
+        client.write_all(&[5, 0]).await.unwrap();
+        let mut request = [0; 5];
+        client.read_exact(&mut request).await.unwrap();
+        assert_eq!(request[3], 3, "socks5h leaves the name to the proxy");
+        let mut name = vec![0; request[4] as usize + 2];
+        client.read_exact(&mut name).await.unwrap();
+        assert!(name.starts_with(wanted.as_bytes()));
+        client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).await.unwrap();
+        let mut server = tokio::net::TcpStream::connect(leads_to).await.unwrap();
+        tokio::io::copy_bidirectional(&mut client, &mut server).await.unwrap();
+    });
+    address
+}
