@@ -140,3 +140,18 @@ async fn cookies() {
 async fn answers() {
     compare("answers", &[]).await;
 }
+
+#[tokio::test]
+async fn order_of_scripts() {
+    compare("script-order", &[]).await;
+}
+
+#[tokio::test]
+async fn flow_of_requests_by_scripts() {
+    compare("script-flow", &[]).await;
+}
+
+#[tokio::test]
+async fn what_scripts_can_do() {
+    compare("script-surface", &[]).await;
+}

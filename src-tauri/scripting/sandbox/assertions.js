@@ -67,7 +67,10 @@
 
   /// `tests["name"] = true`, at the end of a script.
   inner.takeLegacyTests = function (tests) {
-    for (const name of Object.keys(tests ?? {})) begin(name).passed = Boolean(tests[name]);
+    for (const name of Object.keys(tests ?? {})) {
+      const assertion = begin(name);
+      if (!tests[name]) refute(assertion, { name: "AssertionError", message: "expected false to be truthy" });
+    }
   };
 
   // --- chai -----------------------------------------------------------------------------------------------------

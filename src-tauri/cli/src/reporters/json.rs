@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use gatepass_app::core::exchange::{Exchange, ResponseBody};
-use gatepass_app::core::pipeline::Verdict;
+use gatepass_app::core::pipeline::{Outcome, Verdict};
 use gatepass_app::core::scripting::Assertion;
 use gatepass_app::core::workspace::{Body, ScriptEvent};
 use serde_json::{Map, Value, json};
@@ -107,6 +107,10 @@ impl JsonReport {
 
 impl Report for JsonReport {
     fn item_ended(&mut self, scene: &Scene, item: &Item<'_>) {
+        // As in Newman: what was left out was not executed.
+        if matches!(item.verdict.outcome, Outcome::Skipped) {
+            return;
+        }
         if self.executions > 0 {
             self.write(",");
         }
