@@ -283,3 +283,18 @@ test("changing_the_kind_keeps_what_was_set_under_the_other", async () => {
   await waitFor(() => expect(setParams().at(-1)).toMatchObject({ client_id: "photos-desktop" }));
   expect(setParams().at(-1)).not.toHaveProperty("client_secret");
 });
+
+test("advice_is_settled_by_its_one_change_and_nothing_is_asked_of_the_provider", async () => {
+  await open("checks");
+  const advice = await screen.findByTestId("auth-advice");
+  expect(advice.dataset).toMatchObject({ setting: "pkce", kind: "deprecated" });
+  await userEvent.click(within(advice).getByTestId("advice-fix"));
+  await waitFor(() => expect(setParams()).toEqual([{ pkce: "S256" }]));
+  expect(commands("get_new_token")).toEqual([]);
+});
+
+test("a_refused_client_leads_to_the_field_that_names_it", async () => {
+  await open("refused");
+  await userEvent.click(await screen.findByTestId("error-edit"));
+  expect(document.activeElement).toBe(screen.getByTestId("oauth-client-id"));
+});
