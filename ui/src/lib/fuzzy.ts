@@ -24,14 +24,26 @@ export function fuzzy(text: string, query: string): FuzzyMatch | null {
 }
 
 function together(lower: string, word: string): FuzzyMatch | null {
-  let best: FuzzyMatch | null = null;
+  let best = 0;
+  let place = -1;
   for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
-    const begins = at === 0 || /[^\p{L}\p{N}]/u.test(lower[at - 1] ?? "");
-    const ends = at + word.length === lower.length || /[^\p{L}\p{N}]/u.test(lower[at + word.length] ?? "");
+    const begins = at === 0 || !isWord(lower.charCodeAt(at - 1));
+    const end = at + word.length;
+    const ends = end === lower.length || !isWord(lower.charCodeAt(end));
     const score = (at === 0 ? 14 : begins ? 10 : 5) + (begins && ends ? 4 : 0);
-    if (!best || score > best.score) best = { score, ranges: [[at, at + word.length]] };
+    if (score > best) {
+      best = score;
+      place = at;
+    }
+    // Nothing later can be better: this runs for every request at every key.
+    if (at === 0 || (begins && ends)) break;
   }
-  return best;
+  return place < 0 ? null : { score: best, ranges: [[place, place + word.length]] };
+}
+
+/** Letters and digits; beyond ASCII everything counts as a letter. */
+function isWord(code: number): boolean {
+  return code > 127 || (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
 }
 
 function scattered(lower: string, word: string): FuzzyMatch | null {
