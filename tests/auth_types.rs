@@ -78,8 +78,17 @@ async fn run(collection: &Value) {
     let file = home.home().join("collection.json");
     std::fs::write(&file, collection.to_string()).unwrap();
     let ran = home.run(&["run", file.to_str().unwrap(), "--json"]).await;
-    let refused = ran.stdout.contains("\"status\":403") || ran.stdout.contains("\"status\": 403");
-    assert!(ran.code == Some(0) && !refused, "{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let executions = report["run"]["executions"].as_array().unwrap();
+    assert!(!executions.is_empty(), "{report}");
+    for execution in executions {
+        assert_eq!(
+            execution["response"]["code"], 200,
+            "{}: {}",
+            execution["item"]["name"], execution["response"]
+        );
+    }
 }
 
 #[tokio::test]
