@@ -81,3 +81,20 @@ async fn json_is_checked_while_it_is_typed_and_formatted_when_asked() {
     window.click("format-body").await;
     window.wait_for_attribute("body-editor", "data-value", "{\n  \"a\": 1.50,\n  \"b\": {{who}}\n}").await;
 }
+
+#[tokio::test]
+async fn a_request_is_written_as_code_in_the_window() {
+    let server = echo().await;
+    let home = Gatepass::new();
+    let window = open_body(&home, &server).await;
+    window.click("generate-code").await;
+    for (language, wanted) in [("curl", "curl"), ("rust-reqwest", "reqwest"), ("go", "package main")] {
+        window.choose("code-language", language).await;
+        gatepass_tests::eventually(language, async || {
+            let code = window.document("code").await;
+            (code.contains(wanted) && code.contains(&server.origin())).then_some(())
+        })
+        .await;
+    }
+    window.screenshot("code").await;
+}
