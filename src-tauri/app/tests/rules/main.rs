@@ -11,6 +11,7 @@ mod locked;
 mod playground;
 mod requests;
 mod runs;
+mod scripts;
 mod secrets;
 mod tokens;
 mod windows;
