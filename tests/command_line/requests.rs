@@ -1,7 +1,8 @@
 //! Which request is meant.
 
 use gatepass_tests::{
-    Collection, Gatepass,
+    Collection, Gatepass, Provider,
+    auth_config::machine,
     http::{Answer, Server},
 };
 use serde_json::json;
@@ -55,6 +56,22 @@ async fn what_is_not_there_is_wrong_usage() {
             "Forest"
         }));
     }
+}
+
+#[tokio::test]
+async fn a_data_folder_of_the_environment_counts_once_a_database_is_there() {
+    let provider = Provider::start(&[]).await;
+    let home = Gatepass::new();
+    let photos = Collection::named("Photos")
+        .oauth2(&machine(&provider, "cc"))
+        .get("List", &format!("{}/photos", provider.api));
+    let file = home.file("photos.json", &photos.json());
+    home.run(&["send", &file, "List"]).await.expect_code(0);
+    assert!(!home.data_dir().join("gatepass.db").exists(), "a file alone makes no database");
+    home.run(&["token", "get", &file]).await.expect_code(0);
+    provider.forget_log().await;
+    home.run(&["send", &file, "List"]).await.expect_code(0);
+    assert_eq!(provider.token_requests("client_credentials").await.len(), 0, "the stored token is used");
 }
 
 #[tokio::test]

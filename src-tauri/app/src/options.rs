@@ -66,6 +66,11 @@ impl Options {
         }
     }
 
+    /// Whether somebody has worked in this data directory before: a database is there.
+    pub fn has_database(&self) -> bool {
+        self.data_dir.join(gatepass_storage::DATABASE_FILE).exists()
+    }
+
     /// Tells data directories apart where only letters and digits are allowed.
     pub fn data_dir_fingerprint(&self) -> String {
         // Two names of one directory are one; one that is not there yet has but its own.

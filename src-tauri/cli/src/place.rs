@@ -10,17 +10,20 @@ use crate::outcome::Stop;
 
 pub struct Place {
     options: Options,
-    /// A data directory was named for this call. The environment variable only says where one would be.
+    /// A data directory was named for this call. The environment variable counts if a database is there: by itself it
+    /// only says where one would be.
     named: bool,
 }
 
 impl Place {
     pub fn new(arguments: arguments::Place) -> Result<Self, Stop> {
         let mut environment = Environment::read();
-        let named = arguments.data_dir.is_some();
-        environment.data_dir = arguments.data_dir.or(environment.data_dir);
+        let (chosen, usual) = (arguments.data_dir, environment.data_dir.take());
+        let (is_chosen, is_usual) = (chosen.is_some(), usual.is_some());
+        environment.data_dir = chosen.or(usual);
         environment.passphrase_file = arguments.passphrase_file;
         let mut options = Options::from_environment(&environment);
+        let named = is_chosen || is_usual && options.has_database();
         if let Some(kind) = arguments.key_store {
             options.key_store = Some(match kind {
                 KeyStore::Keyring => KeyStoreKind::Keyring,

@@ -38,6 +38,8 @@ const GARBAGE: usize = 32 << 20;
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// After so many promises the clock is looked at, for scripts that do nothing else.
 const JOBS_AT_ONCE: usize = 1_000;
+/// As the sandbox itself says it while it still can.
+const OUT_OF_MEMORY: &str = "the script asked for more memory than it may have";
 
 pub(super) struct Realm {
     // The order matters: a value must not outlive its engine.
@@ -92,7 +94,7 @@ impl Realm {
             let course = Course { ctx: &ctx, held: &self.held, limit: Duration::from_millis(deadline) };
             let reported =
                 self.inner.clone().restore(&ctx).and_then(|inner| course.run(&inner, job, deadline));
-            reported.unwrap_or_else(|error| (lost(&told(&ctx, error)), true))
+            reported.unwrap_or_else(|error| (failed(&ctx, error), true))
         })
     }
 }
@@ -240,12 +242,27 @@ fn call<'js, A: IntoArgs<'js>, R: FromJs<'js>>(inner: &Object<'js>, name: &str, 
     inner.get::<_, Function<'js>>(name)?.call(arguments)
 }
 
+/// The report of a job that the sandbox itself failed on.
+fn failed(ctx: &Ctx<'_>, error: Error) -> String {
+    let thrown = error.is_exception().then(|| ctx.catch());
+    // The engine throws null when there is no memory left to make an error in: not even for our own last words.
+    let (kind, message) = match thrown {
+        Some(thrown) if thrown.is_null() => ("memory", OUT_OF_MEMORY.to_owned()),
+        Some(thrown) => ("lost", format!("the sandbox failed: {}", described(&thrown))),
+        None => ("lost", format!("the sandbox failed: {error}")),
+    };
+    let error = serde_json::json!({
+        "kind": kind, "name": "", "message": message, "script": "the scripts of this request", "event": "test",
+    });
+    serde_json::json!({ "errors": [error] }).to_string()
+}
+
 /// An error of the engine, for people.
 fn told(ctx: &Ctx<'_>, error: Error) -> String {
-    if !error.is_exception() {
-        return error.to_string();
-    }
-    let thrown: Value<'_> = ctx.catch();
+    if error.is_exception() { described(&ctx.catch()) } else { error.to_string() }
+}
+
+fn described(thrown: &Value<'_>) -> String {
     match thrown.as_exception() {
         Some(exception) => {
             let part = |part: Option<String>| part.unwrap_or_default();
@@ -253,13 +270,4 @@ fn told(ctx: &Ctx<'_>, error: Error) -> String {
         }
         None => format!("{thrown:?}"),
     }
-}
-
-/// The report of a job that the sandbox itself failed on.
-fn lost(problem: &str) -> String {
-    let error = serde_json::json!({
-        "kind": "lost", "name": "", "message": format!("the sandbox failed: {problem}"),
-        "script": "the scripts of this request", "event": "test",
-    });
-    serde_json::json!({ "errors": [error] }).to_string()
 }

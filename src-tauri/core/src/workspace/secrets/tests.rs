@@ -71,8 +71,15 @@ fn a_structure_written_as_text_is_secret_as_a_whole() {
     let text = json!({"token": [{"name": "n", "value": CANARY}]}).to_string();
     checked(&with_params(
         AuthKind::OAuth2,
-        json!({"extra": text, "client_key": text, "assertion": {"claims": {"a": CANARY}}}),
+        json!({"extra": text, "client_key": text, "assertion": text, "subject_token": {"deep": CANARY}}),
     ));
+}
+
+#[test]
+fn the_claims_of_an_assertion_that_is_made_here_can_be_read() {
+    let assertion = json!({"claims": {"sub": "alice"}});
+    let plain = checked(&with_params(AuthKind::OAuth2, json!({"assertion": assertion})));
+    assert_eq!(plain["auth"]["params"]["assertion"], assertion);
 }
 
 #[test]
